@@ -1,0 +1,38 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+
+/** SHA-256 of the concatenation of `parts`: 32 bytes. */
+export function sha256(...parts: Uint8Array[]): Uint8Array {
+  const digest = nobleSha256.create();
+  for (const part of parts) digest.update(part);
+  return digest.digest();
+}
+
+/** HMAC-SHA-256 (RFC 2104): 32 bytes. */
+export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return hmac(nobleSha256, key, message);
+}
+
+/** Whether `signature` (64 bytes) is Ed25519 (RFC 8032, pure) over `message` by the raw 32-byte `publicKey`. */
+export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  try {
+    return ed25519.verify(signature, message, publicKey, { zip215: false });
+  } catch {
+    return false; // not a point of the curve
+  }
+}
+
+/** `length` bytes from the browser's generator. */
+export function randomOctets(length: number): Uint8Array {
+  return globalThis.crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** Equality that takes the same time wherever the first difference lies; lengths are not secret. */
+export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);
+  return difference === 0;
+}

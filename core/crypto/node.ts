@@ -1,0 +1,53 @@
+import {
+  createHash,
+  createHmac,
+  createPublicKey,
+  hash,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+  verify,
+} from 'node:crypto';
+
+/** SHA-256 of the concatenation of `parts`: 32 bytes. */
+export function sha256(...parts: Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only) return hash('sha256', only, 'buffer');
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return digest.digest();
+}
+
+/** HMAC-SHA-256 (RFC 2104): 32 bytes. */
+export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return createHmac('sha256', key).update(message).digest();
+}
+
+// SubjectPublicKeyInfo of Ed25519 (RFC 8410) is this prefix and the 32 raw bytes.
+const SPKI_PREFIX = new Uint8Array([0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00]);
+let lastKey: { raw: string; key: KeyObject } | undefined;
+
+/** Whether `signature` (64 bytes) is Ed25519 (RFC 8032, pure) over `message` by the raw 32-byte `publicKey`. */
+export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (publicKey.length !== 32 || signature.length !== 64) return false;
+  const raw = Buffer.from(publicKey).toString('base64');
+  try {
+    if (lastKey?.raw !== raw) {
+      const der = Buffer.concat([SPKI_PREFIX, publicKey]);
+      lastKey = { raw, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
+    }
+    return verify(null, message, lastKey.key, signature);
+  } catch {
+    return false; // not a point of the curve
+  }
+}
+
+/** `length` bytes from the operating system. */
+export function randomOctets(length: number): Uint8Array {
+  return randomBytes(length);
+}
+
+/** Equality that takes the same time wherever the first difference lies; lengths are not secret. */
+export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
