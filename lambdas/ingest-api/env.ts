@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { parseVariables, tenantVariables, type Variables } from '../shared/env.ts';
+
+const env = z.object({
+  ...tenantVariables,
+  INTERNAL_QUEUE_URL: z.url(),
+});
+
+/** What the construct has to set. */
+export type IngestApiVariables = Record<keyof z.input<typeof env>, string>;
+
+/** @throws AuditError `misconfigured` */
+export function parseIngestApiEnv(variables: Variables): z.output<typeof env> {
+  return parseVariables(env, variables);
+}

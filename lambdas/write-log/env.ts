@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { parseVariables, tenantVariables, type Variables } from '../shared/env.ts';
+
+const days = z.int().nonnegative();
+
+/** The tenant's own terms as deployed: policy version 1, until the tenant sets another. */
+const policy = z.strictObject({
+  /** JSON Pointers into an event, `*` for any member; what they name is committed, not inlined. */
+  personal_data: z.array(z.string()),
+  retention: z.strictObject({
+    min_days: days,
+    max_days: days,
+    /** How long an object of the archive stays locked. */
+    immutability_days: days,
+    archive_after_days: days,
+    after_termination_days: days,
+  }),
+  /** Mode of the lock on every object of the archive. */
+  lock_mode: z.enum(['COMPLIANCE', 'GOVERNANCE']),
+  sign_each: z.boolean(),
+});
+
+const policyJson = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected JSON' });
+    return z.NEVER;
+  }
+});
+
+const env = z.object({
+  ...tenantVariables,
+  RECORDS_TABLE: z.string().min(1),
+  ARCHIVE_BUCKET: z.string().min(1),
+  WORK_BUCKET: z.string().min(1),
+  /** Id of the KMS key (ECC_NIST_EDWARDS25519) that signs checkpoints. */
+  SIGNING_KEY_ID: z.string().min(1),
+  /** ARN of the secret of which index, cursor and pseudonym keys are derived. */
+  INDEX_KEY_SECRET: z.string().min(1),
+  /** What a message may claim follows from the queue that it arrived on (`eventSourceARN`). */
+  INGEST_QUEUE_ARN: z.string().min(1),
+  INTERNAL_QUEUE_ARN: z.string().min(1),
+  BUS_NAME: z.string().min(1),
+  POLICY: policyJson.pipe(policy),
+});
+
+/** What the construct has to set. */
+export type WriteLogVariables = Record<keyof z.input<typeof env>, string>;
+/** The deployed policy, as the stack writes it into `POLICY`. */
+export type DeployedPolicy = z.output<typeof policy>;
+
+/** @throws AuditError `misconfigured` */
+export function parseWriteLogEnv(variables: Variables): z.output<typeof env> {
+  return parseVariables(env, variables);
+}
+
+/**
+ * Values of the property `signal` of a log line. The stack counts such lines of this function and rings an alarm,
+ * so these names are a contract between the two.
+ */
+export const signals = {
+  /** The log was halted, or a check of its integrity failed. */
+  integrity: 'INTEGRITY_ALERT',
+  /** Events were refused and quarantined; the line's `count` says how many. */
+  refused: 'EVENTS_REFUSED',
+} as const;
