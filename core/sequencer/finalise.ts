@@ -1,0 +1,73 @@
+import { equalBytes } from '../encoding.ts';
+import { AuditError } from '../errors.ts';
+import { batchItems } from '../index/batch-item.ts';
+import { commitObject } from '../index/keys.ts';
+import type { Head } from '../ports.ts';
+import { type Log, lockUntil } from './log.ts';
+import { type Plan, planSegment } from './plan.ts';
+import { decodeSegment, encodeSegment, type Segment } from './segment.ts';
+import { signSize } from './sign-size.ts';
+import { completedTiles } from './tiles.ts';
+import { type Patience, putAll } from './until-processed.ts';
+
+/**
+ * Makes a committed batch final. Idempotent: every step may have been done by somebody else, or be done twice, and
+ * a writer that wakes up late does no harm.
+ */
+export async function finalise(segment: Segment, plan: Plan, log: Log, patience: Patience): Promise<void> {
+  await mark(segment, log);
+  const checkpoint = await signSize(plan.size, segment.root, segment.verifierKey, log);
+  const tiles = await completedTiles(segment, plan, log.table);
+  const locked = lockUntil(segment.recordedAt, log.lockDays.tiles);
+  await Promise.all(tiles.map((tile) => log.archive.create(tile.path, tile.bytes, locked)));
+  await putAll(log.table, [...plan.items, ...batchItems({ ...plan.batch, checkpoint })], patience);
+  await log.announcer.announce({
+    tenant: log.tenant,
+    origin: log.origin,
+    first: segment.first,
+    size: plan.size,
+    root: plan.rootText,
+    recorded_at: new Date(segment.recordedAt).toISOString(),
+  });
+  await log.heads.finalise(plan.size, segment.root, checkpoint);
+}
+
+/** Finishes the batch of a `COMMITTED` head, from what its writer left. */
+export async function finaliseCommitted(head: Head, log: Log, patience: Patience): Promise<void> {
+  const segment = await committedSegment(head, log);
+  await finalise(segment, planSegment(segment, log), log, patience);
+}
+
+/**
+ * The marker under the predecessor's size: it gives every head exactly one successor. Another root there means that
+ * the head was rolled back behind our back (a restored table, say): nothing is signed, the log halts.
+ */
+async function mark(segment: Segment, log: Log): Promise<void> {
+  const key = commitObject(segment.first);
+  const bytes = encodeSegment(segment, log.codec);
+  if (
+    (await log.archive.create(key, bytes, lockUntil(segment.recordedAt, log.lockDays.batches))) === 'created'
+  )
+    return;
+  const standing = await log.archive.read(key);
+  if (standing && equalBytes(decodeSegment(standing, log.codec).root, segment.root)) return;
+  return await halt(`the archive holds another batch under ${key}`, log);
+}
+
+async function committedSegment(head: Head, log: Log): Promise<Segment> {
+  const { batch } = head;
+  if (!batch) return await halt('the head is committed and names no batch', log);
+  const bytes = (await log.work.read(batch.staging)) ?? (await log.archive.read(commitObject(batch.first)));
+  if (!bytes)
+    return await halt(`the committed batch at ${batch.first} is neither in staging nor in the archive`, log);
+  const segment = decodeSegment(bytes, log.codec);
+  if (segment.first !== batch.first || !equalBytes(segment.root, head.root)) {
+    return await halt(`the segment of the committed batch at ${batch.first} is another one`, log);
+  }
+  return segment;
+}
+
+async function halt(reason: string, log: Log): Promise<never> {
+  await log.heads.halt(reason);
+  throw new AuditError('integrity', reason);
+}

@@ -1,0 +1,37 @@
+import type { TenantKeys } from '../index/tenant-keys.ts';
+import type {
+  Announcer,
+  Archive,
+  Clock,
+  Codec,
+  HeadStore,
+  Random,
+  RecordsReader,
+  RecordsTable,
+  Signer,
+  WorkStore,
+} from '../ports.ts';
+
+/** One tenant's log, as its writer sees it: who it is, and the ports that hold it. */
+export interface Log {
+  tenant: string;
+  /** Name of the log in its checkpoints (C2SP tlog-checkpoint). */
+  origin: string;
+  keys: Pick<TenantKeys, 'index' | 'dedupe'>;
+  /** For how many days batches and tiles are locked in the archive. */
+  lockDays: { batches: number; tiles: number };
+  heads: HeadStore;
+  table: RecordsTable & Pick<RecordsReader, 'query'>;
+  archive: Archive;
+  work: WorkStore;
+  signer: Signer;
+  announcer: Announcer;
+  codec: Codec;
+  clock: Clock;
+  random: Random;
+}
+
+/** When a lock of `days` that begins at `from` (milliseconds) ends. */
+export function lockUntil(from: number, days: number): number {
+  return from + days * 86_400_000;
+}

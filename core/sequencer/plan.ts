@@ -1,0 +1,177 @@
+import { type DigestText, equalBytes, fromUtf8, toDigestText } from '../encoding.ts';
+import { AuditError } from '../errors.ts';
+import { categoryOf, userIdOf } from '../event/event.ts';
+import type { BatchItem } from '../index/batch-item.ts';
+import { eventItem } from '../index/event-item.ts';
+import { type HashEntry, hashItems } from '../index/hash-item.ts';
+import { type Dimension, nodeKey, postingPartition } from '../index/keys.ts';
+import { type PostingEntry, postingItems } from '../index/posting.ts';
+import { hashTag } from '../index/tenant-keys.ts';
+import { leafHash } from '../log/merkle.ts';
+import { appendToEdge, type CompletedNode, rootOf } from '../log/right-edge.ts';
+import type { Head, Item } from '../ports.ts';
+import type { AuditRecord } from '../record/record.ts';
+import type { BatchTerms } from './append.ts';
+import type { Log } from './log.ts';
+import type { Leaf, Segment } from './segment.ts';
+
+/** Everything that finalising a segment writes, but for what needs the signature or older leaves. */
+export interface Plan {
+  /** Size of the log with the segment, and the edge of that tree. */
+  size: number;
+  edge: Uint8Array[];
+  rootText: DigestText;
+  leafHashes: Uint8Array[];
+  /** Event, posting, hash and node items. */
+  items: Item[];
+  /** The batch item, which waits for its checkpoint. */
+  batch: Omit<BatchItem, 'batchFirst' | 'checkpoint'>;
+}
+
+const MAX_ITEM = 400 * 1024; // DynamoDB
+const MAX_PARTITION_KEY = 2048;
+const TILE_HEIGHT = 8; // C2SP tlog-tiles
+
+/** The segment that adds `leaves` to the tree of `head`. */
+export function extend(
+  head: Head,
+  leaves: Leaf[],
+  recordedAt: number,
+  terms: Pick<BatchTerms, 'policyVersion' | 'disclosures'>,
+): Segment {
+  const { edge } = appendToEdge(
+    head.edge,
+    head.size,
+    leaves.map((leaf) => leafHash(leaf.bytes)),
+  );
+  return {
+    first: head.size,
+    previousEdge: head.edge,
+    previousRoot: head.root,
+    root: rootOf(edge),
+    recordedAt,
+    policyVersion: terms.policyVersion,
+    verifierKey: head.verifierKey,
+    ...(terms.disclosures === undefined ? {} : { disclosures: terms.disclosures }),
+    leaves,
+  };
+}
+
+/**
+ * What to write for `segment`. Pure: the same segment gives the same plan, whoever finalises it. Throws
+ * `invalid_request` where an item would break a limit of the table, and `integrity` where the segment does not
+ * give its own root.
+ */
+export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>): Plan {
+  const leafHashes = segment.leaves.map((leaf) => leafHash(leaf.bytes));
+  const { edge, completed } = appendToEdge(segment.previousEdge, segment.first, leafHashes);
+  if (!equalBytes(rootOf(edge), segment.root))
+    throw new AuditError('integrity', 'a segment does not give its own root');
+
+  const size = segment.first + segment.leaves.length;
+  const entries = segment.leaves.map((leaf, position) => readLeaf(leaf, segment.first + position));
+  const items = [
+    ...segment.leaves.map((leaf, position) => {
+      const { eventId, index } = at(entries, position);
+      return eventItem(
+        { eventId, index, leafHash: at(leafHashes, position), dedupeTag: leaf.dedupeTag, leaf: leaf.bytes },
+        log.codec,
+      );
+    }),
+    ...postings(segment.first, entries, log.keys.index),
+    ...hashItems(
+      segment.first,
+      entries.flatMap((entry, position) => hashEntries(entry, at(segment.leaves, position), log.keys.dedupe)),
+    ),
+    ...completed.flatMap(nodeItem),
+  ];
+  for (const item of items) checkLimits(item);
+  const batchEntries = entries.map(({ eventId, occurredAt, type }, position) => ({
+    eventId,
+    occurredAt,
+    type,
+    leafHash: at(leafHashes, position),
+  }));
+  const { first, root, recordedAt, disclosures } = segment;
+  const batch = {
+    first,
+    entries: batchEntries,
+    size,
+    root,
+    recordedAt,
+    ...(disclosures === undefined ? {} : { disclosures }),
+  };
+  return { size, edge, rootText: toDigestText(segment.root), leafHashes, items, batch };
+}
+
+/** What the index keeps of a record. */
+interface Entry extends PostingEntry {
+  lists: [Dimension, string][];
+  contentHash: string;
+}
+
+function readLeaf(leaf: Leaf, index: number): Entry {
+  const { event, content_hash } = JSON.parse(fromUtf8(leaf.bytes)) as AuditRecord; // our own bytes, checked before they were sequenced
+  const lists: [Dimension, string | undefined][] = [
+    ['category', categoryOf(event.event_type)],
+    ['event_type', event.event_type],
+    ['agent_id', event.agent.id],
+    ['user_id', userIdOf(event)],
+    ['task_id', event.task?.id],
+  ];
+  return {
+    index,
+    eventId: event.event_id,
+    occurredAt: Date.parse(event.occurred_at),
+    type: event.event_type,
+    lists: lists.filter((list): list is [Dimension, string] => list[1] !== undefined),
+    contentHash: content_hash,
+  };
+}
+
+function postings(first: number, entries: readonly Entry[], indexKey: Uint8Array): Item[] {
+  const byList = new Map<string, { dimension: Dimension; value: string; entries: PostingEntry[] }>();
+  for (const entry of entries) {
+    for (const [dimension, value] of entry.lists) {
+      const name = `${dimension}\n${value}`;
+      const list = byList.get(name) ?? { dimension, value, entries: [] };
+      list.entries.push(entry);
+      byList.set(name, list);
+    }
+  }
+  return [...byList.values()].flatMap((list) =>
+    postingItems(postingPartition(indexKey, list.dimension, list.value), first, list.entries),
+  );
+}
+
+/** A record is found by the hash of what was recorded, and by the hash of what was sent where the writer changed it. */
+function hashEntries({ index, eventId, contentHash }: Entry, leaf: Leaf, dedupeKey: Uint8Array): HashEntry[] {
+  const recorded = hashTag(dedupeKey, contentHash);
+  const tags = equalBytes(recorded, leaf.dedupeTag) ? [recorded] : [recorded, leaf.dedupeTag];
+  return tags.map((tag) => ({ tag, index, eventId }));
+}
+
+/** Roots of full tiles are hashes of the tile above: kept, so that its partial form can be served. */
+function nodeItem({ level, index, hash }: CompletedNode): Item[] {
+  if (level === 0 || level % TILE_HEIGHT !== 0) return [];
+  return [{ ...nodeKey(level / TILE_HEIGHT, Math.floor(index / 256), index % 256), h: hash }];
+}
+
+function checkLimits(item: Item): void {
+  const octets = Object.values(item).reduce<number>(
+    (sum, value) => sum + (typeof value === 'number' ? 21 : value.length) + 16,
+    0,
+  );
+  if (octets > MAX_ITEM || item.pk.length > MAX_PARTITION_KEY) {
+    throw new AuditError(
+      'invalid_request',
+      `an item of the batch breaks a limit of the table: ${octets} bytes`,
+    );
+  }
+}
+
+function at<T>(values: readonly T[], position: number): T {
+  const value = values[position];
+  if (value === undefined) throw new AuditError('integrity', 'a batch is shorter than it says');
+  return value;
+}
