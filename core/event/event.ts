@@ -56,8 +56,8 @@ export function userIdOf(event: AuditEvent): string | undefined {
     : undefined;
 }
 
-function schemaOf(type: EventType) {
-  const common = { ...envelopeShape, ...sentShape, event_type: z.literal(type), payload: PAYLOADS[type] };
+function schemaOf<S extends z.ZodRawShape>(type: EventType, more: S) {
+  const common = { ...envelopeShape, ...more, event_type: z.literal(type), payload: PAYLOADS[type] };
   if (isGovernanceType(type)) return z.strictObject({ ...common, agent: selfAgentSchema });
   return z.strictObject({
     ...common,
@@ -66,8 +66,21 @@ function schemaOf(type: EventType) {
   });
 }
 
+function schemasWith<S extends z.ZodRawShape>(more: S) {
+  const schemas = EVENT_TYPES.map((type) => [type, schemaOf(type, more)]);
+  return Object.fromEntries(schemas) as Record<EventType, ReturnType<typeof schemaOf<S>>>;
+}
+
 /** The schema of an event as sent, by type. */
-export const EVENT_SCHEMAS = Object.fromEntries(EVENT_TYPES.map((type) => [type, schemaOf(type)])) as Record<
-  EventType,
-  ReturnType<typeof schemaOf>
->;
+export const EVENT_SCHEMAS = schemasWith(sentShape);
+
+/** Any event as sent: what the published JSON Schema and the OpenAPI document describe. */
+export const sentEventSchema = anyOf(EVENT_SCHEMAS);
+
+/** Any event as recorded: without the `tenant_id` that a sender may add. */
+export const recordedEventSchema = anyOf(schemasWith({}));
+
+function anyOf<T extends z.ZodType>(schemas: Record<EventType, T>) {
+  const [first, ...others] = Object.values(schemas) as [T, ...T[]];
+  return z.union([first, ...others]);
+}

@@ -1,0 +1,134 @@
+import { compactVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { sha256 } from '#crypto';
+import { type DigestText, fromBase64Url, fromUtf8, toDigestText, utf8 } from '../encoding.ts';
+import { isAuditError } from '../errors.ts';
+import { type Refusal, refuse } from '../event/refusal.ts';
+import { count, digestSchema, short } from '../event/values.ts';
+import { type Emitter, keyIdOf, mayEmitFor, type PrivateJwk } from './emitter.ts';
+
+const MAX_CLAIM = 4_096;
+const MAX_LIFETIME = 10 * 60; // seconds
+const LEEWAY = 60; // seconds that the sender's clock may be off
+const REDRIVE_WINDOW = 28 * 24 * 3_600; // seconds
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+
+const headerSchema = z.strictObject({
+  alg: z.literal('EdDSA'),
+  kid: z.string().regex(THUMBPRINT),
+  typ: z.literal('JWT').optional(),
+});
+
+const claimSchema = z.strictObject({
+  iss: short(),
+  sub: short(),
+  aud: short(),
+  iat: z.int().positive(),
+  exp: z.int().positive(),
+  jti: short(),
+  body_sha256: digestSchema,
+  session: short(),
+  seq: count(),
+});
+
+/** What an emitter states about one message. Times are seconds since the Unix epoch (RFC 7519). */
+export type Claim = z.infer<typeof claimSchema>;
+
+/** SHA-256 of a message body, as a claim names it. */
+export function bodyDigest(body: string | Uint8Array): DigestText {
+  return toDigestText(sha256(typeof body === 'string' ? utf8(body) : body));
+}
+
+/** The claim as a JWT, signed with the emitter's Ed25519 key. */
+export async function signClaim(key: PrivateJwk, claim: Claim): Promise<string> {
+  return new SignJWT({ ...claim }).setProtectedHeader({ alg: 'EdDSA', kid: await keyIdOf(key) }).sign(key);
+}
+
+/** Against what a claim is judged. */
+export interface ClaimTerms {
+  /** The emitter registered under a key id. What it throws is passed on: an outage means retry, not refusal. */
+  emitterByKid(kid: string): Promise<Emitter | undefined>;
+  /** The origin of this tenant's log. */
+  audience: string;
+  /** Of the body that the claim came with. */
+  bodySha256: DigestText;
+  /** When the queue took the message, in milliseconds since the Unix epoch. */
+  sentAt: number;
+  /** The message comes back from the dead-letter queue, so `sentAt` tells when that was: `iat` counts, for 28 days. */
+  redriven?: boolean;
+}
+
+/** A claim that holds: who sent the message, and the digest of the JWT for the record. */
+export interface VerifiedClaim {
+  ok: true;
+  emitter: Emitter;
+  claim: Claim;
+  claimDigest: DigestText;
+}
+
+/**
+ * Judges a claim: form, audience, body and times first, since they cost nothing; then the emitter and the signature.
+ * Nothing of the claim is believed before the signature holds; what is refused earlier is refused whoever wrote it.
+ */
+export async function verifyClaim(jwt: string, terms: ClaimTerms): Promise<VerifiedClaim | Refusal> {
+  const decoded = decode(jwt);
+  if (!decoded) return refuse('claim_malformed');
+  const { claim, kid } = decoded;
+  if (claim.aud !== terms.audience) return refuse('claim_wrong_audience');
+  if (claim.body_sha256 !== terms.bodySha256) return refuse('claim_body_mismatch');
+  const untimely = judgeTimes(claim, terms);
+  if (untimely) return untimely;
+
+  const emitter = await terms.emitterByKid(kid);
+  if (!emitter || emitter.kid !== kid || emitter.id !== claim.iss) return refuse('emitter_unknown');
+  try {
+    await compactVerify(jwt, emitter.publicJwk, { algorithms: ['EdDSA'] });
+  } catch {
+    return refuse('claim_forged');
+  }
+  if (isRemoved(emitter, claim, terms)) return refuse('emitter_removed');
+  if (!mayEmitFor(emitter, claim.sub)) return refuse('agent_not_allowed');
+  return { ok: true, emitter, claim, claimDigest: toDigestText(sha256(utf8(jwt))) };
+}
+
+function decode(jwt: string): { claim: Claim; kid: string } | undefined {
+  if (jwt.length > MAX_CLAIM) return undefined;
+  const [header, payload, signature, ...more] = jwt.split('.');
+  if (header === undefined || payload === undefined || signature?.length !== 86 || more.length > 0)
+    return undefined;
+  const protectedHeader = headerSchema.safeParse(jsonOf(header));
+  const claim = claimSchema.safeParse(jsonOf(payload));
+  if (!protectedHeader.success || !claim.success) return undefined;
+  return { claim: claim.data, kid: protectedHeader.data.kid };
+}
+
+function jsonOf(part: string): unknown {
+  try {
+    return JSON.parse(fromUtf8(fromBase64Url(part)));
+  } catch (error) {
+    if (error instanceof SyntaxError || isAuditError(error, 'malformed')) return undefined;
+    throw error;
+  }
+}
+
+function judgeTimes(claim: Claim, terms: ClaimTerms): Refusal | undefined {
+  const sent = terms.sentAt / 1_000;
+  if (claim.iat > sent + LEEWAY) return refuse('claim_not_yet_valid');
+  if (claim.exp <= claim.iat || claim.exp - claim.iat > MAX_LIFETIME) {
+    return refuse('claim_malformed', `exp: expected at most ${MAX_LIFETIME} seconds after iat`);
+  }
+  const last = terms.redriven ? claim.iat + REDRIVE_WINDOW : claim.exp + LEEWAY;
+  return sent > last ? refuse('claim_expired') : undefined;
+}
+
+/**
+ * A message that was sent before its emitter was removed counts. `iat` is the sender's word, so it decides only where
+ * the time of sending is lost (redriven) and nobody else is known to have had the key.
+ */
+function isRemoved(emitter: Emitter, claim: Claim, terms: ClaimTerms): boolean {
+  if (emitter.removedAt === undefined) return false;
+  const issued = claim.iat * 1_000;
+  if (emitter.compromisedSince !== undefined && issued >= emitter.compromisedSince) return true;
+  const trustIssued = terms.redriven === true && emitter.compromisedSince === undefined;
+  return (trustIssued ? issued : terms.sentAt) >= emitter.removedAt;
+}
