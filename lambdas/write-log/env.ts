@@ -17,7 +17,6 @@ const policy = z.strictObject({
   }),
   /** Mode of the lock on every object of the archive. */
   lock_mode: z.enum(['COMPLIANCE', 'GOVERNANCE']),
-  sign_each: z.boolean(),
 });
 
 const policyJson = z.string().transform((text, context) => {

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { App, CliCredentialsStackSynthesizer, type IStackSynthesizer, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleFunctions } from '../lib/bundle.ts';
+import { loadTenants } from '../lib/config/load-tenants.ts';
+import { TenantStack } from '../lib/stacks/tenant-stack.ts';
+
+const root = join(import.meta.dirname, '..');
+const app = new App();
+const context = (name: string): unknown => app.node.tryGetContext(name);
+const local = context('local') === 'true';
+const code = bundleFunctions(root);
+
+for (const tenant of loadTenants(String(context('tenants') ?? join(root, 'tenants')))) {
+  const account = tenant.tier === 'account-per-tenant' ? tenant.account : process.env.CDK_DEFAULT_ACCOUNT;
+  new TenantStack(app, {
+    tenant,
+    deploymentHost: String(context('deploymentHost')),
+    code,
+    env: { region: tenant.region, ...(account !== undefined && { account }) },
+    // The emulator has no roles of a bootstrapped account to assume.
+    ...(local && { synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer }),
+  });
+}
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+import { AuditError } from '../core/errors.ts';
+
+/** The functions of a tenant's stack; each is `lambdas/<name>/handler.ts`. */
+export type FunctionName = 'write-log' | 'ingest-api' | 'read-api' | 'admin-api';
+
+/** Where a function's code comes from; tests that look at templates alone give inline code. */
+export type CodeProvider = (name: FunctionName) => Code;
+
+const NAMES: readonly FunctionName[] = ['write-log', 'ingest-api', 'read-api', 'admin-api'];
+
+/** CommonJS dependencies ask for `require`, which an ES module does not have. */
+const REQUIRE_BANNER =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/**
+ * Bundles all functions once, however many tenants there are, into `<root>/dist/lambdas/<name>/index.mjs`.
+ * The AWS SDK goes in: the version that was tested is the version that runs.
+ * @throws AuditError `misconfigured` where a handler is missing; esbuild's own error where one does not compile.
+ */
+export function bundleFunctions(root: string): CodeProvider {
+  const outdir = join(root, 'dist', 'lambdas');
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: NAMES.map((name) => ({ in: handlerOf(root, name), out: `${name}/index` })),
+    outdir,
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE_BANNER },
+    minify: true,
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  for (const { path, contents } of outputFiles) replaceIfChanged(path, contents);
+  return (name) => Code.fromAsset(join(outdir, name));
+}
+
+function handlerOf(root: string, name: FunctionName): string {
+  const handler = join(root, 'lambdas', name, 'handler.ts');
+  if (!existsSync(handler)) throw new AuditError('misconfigured', `function ${name}: expected ${handler}`);
+  return handler;
+}
+
+/** Tenants are deployed in parallel, each by a synth of its own: nobody may read a half-written bundle. */
+function replaceIfChanged(path: string, contents: Uint8Array): void {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const scratch = join(dirname(dirname(path)), `.${process.pid}.tmp`);
+  writeFileSync(scratch, contents);
+  renameSync(scratch, path);
+}

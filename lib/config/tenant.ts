@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+const days = z.int().min(0).max(36_500);
+const accountId = z.string().regex(/^\d{12}$/, 'expected the 12 digits of an AWS account');
+const principalArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]+)$/,
+    'expected the ARN of an IAM principal',
+  );
+
+const retention = z
+  .strictObject({
+    min_days: days,
+    max_days: days,
+    immutability_days: days.min(1),
+    archive_after_days: days,
+    after_termination_days: days,
+  })
+  .refine(({ min_days, max_days }) => min_days <= max_days, {
+    path: ['max_days'],
+    message: 'expected at least min_days',
+  })
+  .refine(({ immutability_days, max_days }) => immutability_days <= max_days, {
+    path: ['immutability_days'],
+    message: 'expected at most max_days: what is locked cannot be deleted in time',
+  });
+
+/** What a tenant that names no `personal_data` has committed instead of inlined: free text and what it may quote. */
+const defaultPersonalData = [
+  '/payload/goal',
+  '/payload/input',
+  '/payload/output',
+  '/payload/content',
+  '/payload/result_summary',
+  '/payload/reasoning_summary',
+];
+
+const common = {
+  id: z.string().regex(/^[a-z0-9-]{3,32}$/, 'expected 3 to 32 lower case letters, digits or hyphens'),
+  display_name: z.string().min(1).max(100),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS Region such as eu-central-1'),
+  retention,
+  auditor_principals: z.array(principalArn).min(1).optional(),
+  personal_data: z
+    .array(z.string().regex(/^(\/[^/]+)+$/, 'expected a JSON Pointer into an event'))
+    .default(defaultPersonalData),
+  log_origin: z
+    .string()
+    .regex(/^[^\s+]{1,200}$/, 'expected a name without spaces and plus signs')
+    .optional(),
+  /** `s3`: keys of S3 itself, which nobody can delete. `tenant`: the tenant's key, whose deletion ends the archive. */
+  archive_key: z.enum(['s3', 'tenant']).default('s3'),
+  /** Mode of the lock on every object of the archive. */
+  lock_mode: z.enum(['COMPLIANCE', 'GOVERNANCE']).default('COMPLIANCE'),
+  data_processing: z
+    .strictObject({ dpa: z.string().optional(), subprocessors: z.array(z.string()).optional() })
+    .optional(),
+  alarm_email: z.email().optional(),
+};
+
+/** A tenant as its file describes it, with defaults filled in. */
+export const tenantSchema = z.discriminatedUnion('tier', [
+  z.strictObject({ ...common, tier: z.literal('table-per-tenant') }),
+  z.strictObject({
+    ...common,
+    tier: z.literal('account-per-tenant'),
+    account: accountId,
+    /** Whose account it is. */
+    account_owner: z.enum(['provider', 'tenant']),
+    /** Who may send to the ingest queue and use its key for that. */
+    emitter_principals: z.array(principalArn).min(1),
+  }),
+]);
+
+export type Tenant = z.output<typeof tenantSchema>;

@@ -1,0 +1,125 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { AdminApiVariables } from '../../lambdas/admin-api/env.ts';
+import type { IngestApiVariables } from '../../lambdas/ingest-api/env.ts';
+import type { ReadApiVariables } from '../../lambdas/read-api/env.ts';
+import { onlyControlItems } from './control-items.ts';
+import { IsolatedFunction } from './isolated-function.ts';
+import type { Foundation } from './writer.ts';
+
+/** API Gateway waits 29 s for a regional integration; what takes longer could not be answered. */
+const TIMEOUT = Duration.seconds(29);
+const MEMORY = 1024;
+
+/** The functions behind HTTPS, cut by privilege: one enqueues, one reads, one administers. */
+export class ApiFunctions extends Construct {
+  readonly ingestApi: IsolatedFunction;
+  readonly readApi: IsolatedFunction;
+  readonly adminApi: IsolatedFunction;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    this.ingestApi = this.makeIngestApi(foundation);
+    this.readApi = this.makeReadApi(foundation);
+    this.adminApi = this.makeAdminApi(foundation);
+    foundation.queues.restrictInternalTo([this.ingestApi.role, this.adminApi.role]);
+  }
+
+  private makeIngestApi(foundation: Foundation): IsolatedFunction {
+    const { keys, tables, queues, code } = foundation;
+    const variables: IngestApiVariables = {
+      ...tenantVariables(foundation),
+      INTERNAL_QUEUE_URL: queues.internal.queueUrl,
+    };
+    const made = new IsolatedFunction(this, 'IngestApi', {
+      name: 'ingest-api',
+      code,
+      variables,
+      timeout: TIMEOUT,
+      memorySize: MEMORY,
+    });
+    made.allow({
+      actions: ['dynamodb:GetItem'],
+      resources: [tables.control.tableArn],
+      conditions: onlyControlItems('TOKEN'),
+    });
+    made.allow({ actions: ['sqs:SendMessage'], resources: [queues.internal.queueArn] });
+    made.permit(keys.decrypting('dynamodb'));
+    made.permit(keys.encrypting('sqs'));
+    return made;
+  }
+
+  private makeReadApi(foundation: Foundation): IsolatedFunction {
+    const { keys, tables, buckets, code } = foundation;
+    const { archive, work } = buckets;
+    const variables: ReadApiVariables = {
+      ...tenantVariables(foundation),
+      RECORDS_TABLE: tables.records.tableName,
+      ARCHIVE_BUCKET: archive.bucketName,
+      WORK_BUCKET: work.bucketName,
+      SIGNING_KEY_ID: keys.signing.keyId,
+      INDEX_KEY_SECRET: keys.index.secretArn,
+    };
+    const made = new IsolatedFunction(this, 'ReadApi', {
+      name: 'read-api',
+      code,
+      variables,
+      timeout: TIMEOUT,
+      memorySize: MEMORY,
+    });
+    made.allow({
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+      resources: [tables.records.tableArn],
+    });
+    made.allow({
+      actions: ['dynamodb:GetItem'],
+      resources: [tables.control.tableArn],
+      conditions: onlyControlItems('TOKEN', 'EMITTER', 'QUARANTINE'),
+    });
+    made.allow({
+      actions: ['dynamodb:Query'],
+      resources: [tables.control.tableArn],
+      conditions: onlyControlItems('QUARANTINE'),
+    });
+    made.allowUnder(archive, ['commit', 'tile'], ['s3:GetObject']);
+    made.allowUnder(work, ['disclosures', 'quarantine'], ['s3:GetObject']);
+    // Without it S3 answers 403 for an erased disclosure, and absent could not be told from refused.
+    made.allow({ actions: ['s3:ListBucket'], resources: [archive.bucketArn, work.bucketArn] });
+    made.allow({ actions: ['kms:GetPublicKey'], resources: [keys.signing.keyArn] });
+    made.allow({ actions: ['secretsmanager:GetSecretValue'], resources: [keys.index.secretArn] });
+    made.permit(keys.decrypting('dynamodb', 's3', 'secretsmanager'));
+    return made;
+  }
+
+  private makeAdminApi(foundation: Foundation): IsolatedFunction {
+    const { keys, tables, queues, code } = foundation;
+    const variables: AdminApiVariables = {
+      ...tenantVariables(foundation),
+      INTERNAL_QUEUE_URL: queues.internal.queueUrl,
+    };
+    const made = new IsolatedFunction(this, 'AdminApi', {
+      name: 'admin-api',
+      code,
+      variables,
+      timeout: TIMEOUT,
+      memorySize: MEMORY,
+    });
+    made.allow({
+      actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [tables.control.tableArn],
+      conditions: onlyControlItems('TOKEN', 'EMITTER'),
+    });
+    made.allow({ actions: ['sqs:SendMessage'], resources: [queues.internal.queueArn] });
+    made.permit(keys.encrypting('dynamodb', 'sqs'));
+    return made;
+  }
+}
+
+function tenantVariables({ tenant, logOrigin, tables }: Foundation) {
+  return {
+    TENANT_ID: tenant.id,
+    TIER: tenant.tier,
+    LOG_ORIGIN: logOrigin,
+    CONTROL_TABLE: tables.control.tableName,
+  };
+}

@@ -1,0 +1,81 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Tenant } from '../config/tenant.ts';
+
+interface BucketsProps {
+  key: IKey;
+  tenant: Pick<Tenant, 'archive_key' | 'lock_mode'>;
+}
+
+/** The WORM archive, and the bucket for what must stay erasable. */
+export class Buckets extends Construct {
+  readonly archive: Bucket;
+  readonly work: Bucket;
+
+  constructor(scope: Construct, id: string, { key, tenant }: BucketsProps) {
+    super(scope, id);
+    this.archive = new Bucket(this, 'Archive', {
+      ...PRIVATE,
+      versioned: true,
+      // Without a default retention: each object says how long it is locked, or its PUT is denied below.
+      objectLockEnabled: true,
+      ...(tenant.archive_key === 'tenant'
+        ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
+    });
+    this.protectArchive(tenant.lock_mode);
+    this.work = new Bucket(this, 'Work', {
+      ...PRIVATE,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: key,
+      bucketKeyEnabled: true,
+      lifecycleRules: [
+        { id: 'staging', prefix: 'staging/', expiration: Duration.days(7) },
+        { id: 'quarantine', prefix: 'quarantine/', expiration: Duration.days(90) },
+        { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+    });
+    for (const bucket of [this.archive, this.work]) {
+      Validations.of(bucket).acknowledge({
+        id: 'AwsSolutions-S1',
+        reason:
+          'Access logs are best effort and would need one more bucket that names what a tenant has; ' +
+          'CloudTrail data events, set for the account, are the record (docs/adr/access-records.md).',
+      });
+    }
+  }
+
+  private protectArchive(mode: Tenant['lock_mode']): void {
+    const objects = this.archive.arnForObjects('*');
+    const deny = (sid: string, actions: string[], conditions?: Record<string, Record<string, unknown>>) =>
+      this.archive.addToResourcePolicy(
+        new PolicyStatement({
+          sid,
+          effect: Effect.DENY,
+          principals: [new AnyPrincipal()],
+          actions,
+          resources: [objects],
+          ...(conditions && { conditions }),
+        }),
+      );
+    deny('DenyPutWithoutRetention', ['s3:PutObject'], {
+      Null: { 's3:object-lock-retain-until-date': 'true' },
+    });
+    // A missing mode is a mode that is not the tenant's: negated operators match absent keys.
+    deny('DenyPutInOtherMode', ['s3:PutObject'], { StringNotEquals: { 's3:object-lock-mode': mode } });
+    // A plain delete would only add a marker, but a marker lets a second object take a committed name.
+    deny('DenyDelete', ['s3:DeleteObject']);
+    deny('DenyBypass', ['s3:BypassGovernanceRetention']);
+  }
+}
+
+const PRIVATE = {
+  blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+  objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+  enforceSSL: true,
+  minimumTLSVersion: 1.2,
+  removalPolicy: RemovalPolicy.RETAIN,
+};

@@ -1,0 +1,74 @@
+import { Duration } from 'aws-cdk-lib';
+import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+
+/** The writer's time limit and batching window; a message must stay invisible for six tries and the window. */
+export const WRITER_TIMEOUT = Duration.seconds(120);
+export const BATCHING_WINDOW = Duration.seconds(5);
+const VISIBILITY = Duration.seconds(6 * WRITER_TIMEOUT.toSeconds() + BATCHING_WINDOW.toSeconds());
+
+/** Lock conflicts and outages of KMS count as receives too, so only what fails for most of a day is set aside. */
+const MAX_RECEIVES = 100;
+const RETENTION = Duration.days(14);
+
+/** Two ways in, because what a message may claim follows from where it arrived. */
+export class Queues extends Construct {
+  /** For emitters; every message carries a claim. */
+  readonly ingest: Queue;
+  /** For this stack's own functions alone. */
+  readonly internal: Queue;
+  readonly deadLetters: readonly Queue[];
+
+  constructor(scope: Construct, id: string, props: { key: IKey }) {
+    super(scope, id);
+    const ingest = this.pair('Ingest', props.key);
+    const internal = this.pair('Internal', props.key);
+    this.ingest = ingest.queue;
+    this.internal = internal.queue;
+    this.deadLetters = [ingest.deadLetters, internal.deadLetters];
+  }
+
+  admitEmitters(principals: readonly string[]): void {
+    this.ingest.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'EmittersSend',
+        principals: principals.map((arn) => new ArnPrincipal(arn)),
+        actions: ['sqs:SendMessage'],
+        resources: [this.ingest.queueArn],
+      }),
+    );
+  }
+
+  /** A message on `internal` needs no claim, so nobody else may put one there, whatever IAM grants in this account. */
+  restrictInternalTo(roles: readonly IRole[]): void {
+    this.internal.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'OnlyOwnFunctionsSend',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['sqs:SendMessage'],
+        resources: [this.internal.queueArn],
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': roles.map((role) => role.roleArn) } },
+      }),
+    );
+  }
+
+  private pair(id: string, encryptionMasterKey: IKey): { queue: Queue; deadLetters: Queue } {
+    const common = {
+      encryption: QueueEncryption.KMS,
+      encryptionMasterKey,
+      enforceSSL: true,
+      retentionPeriod: RETENTION,
+    };
+    const deadLetters = new Queue(this, `${id}DeadLetters`, common);
+    const queue = new Queue(this, id, {
+      ...common,
+      maxMessageSizeBytes: 1_048_576,
+      visibilityTimeout: VISIBILITY,
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
+    });
+    return { queue, deadLetters };
+  }
+}

@@ -1,0 +1,148 @@
+import { CustomResource, Duration } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { DeployedPolicy, WriteLogVariables } from '../../lambdas/write-log/env.ts';
+import type { CodeProvider } from '../bundle.ts';
+import type { Tenant } from '../config/tenant.ts';
+import type { Buckets } from './buckets.ts';
+import { onlyControlItems } from './control-items.ts';
+import { IsolatedFunction } from './isolated-function.ts';
+import type { Keys } from './keys.ts';
+import { BATCHING_WINDOW, type Queues, WRITER_TIMEOUT } from './queues.ts';
+import type { Tables } from './tables.ts';
+
+/** Everything that a tenant's functions are built from. */
+export interface Foundation {
+  tenant: Tenant;
+  logOrigin: string;
+  code: CodeProvider;
+  keys: Keys;
+  tables: Tables;
+  buckets: Buckets;
+  queues: Queues;
+  bus: EventBus;
+}
+
+/** `write-log`: the only function that signs, and the only one that writes records. */
+export class Writer extends Construct {
+  readonly writeLog: IsolatedFunction;
+
+  constructor(scope: Construct, id: string, foundation: Foundation) {
+    super(scope, id);
+    this.writeLog = new IsolatedFunction(this, 'WriteLog', {
+      name: 'write-log',
+      code: foundation.code,
+      timeout: WRITER_TIMEOUT,
+      memorySize: 1024,
+      variables: variables(foundation),
+    });
+    grant(this.writeLog, foundation);
+    foundation.keys.restrictSigningTo(this.writeLog.role);
+    const genesis = this.makeLog(foundation);
+    this.listen('FromIngest', foundation.queues.ingest.queueArn, genesis);
+    this.listen('FromInternal', foundation.queues.internal.queueArn, genesis);
+  }
+
+  /** The empty log, size 0 and signed, made once; deleting the stack deletes nothing of it. */
+  private makeLog({ logOrigin, tables, keys }: Foundation): CustomResource {
+    const genesis = new CustomResource(this, 'Genesis', {
+      resourceType: 'Custom::LogGenesis',
+      serviceToken: this.writeLog.function.functionArn,
+      serviceTimeout: Duration.minutes(5),
+      properties: {
+        LogOrigin: logOrigin,
+        RecordsTable: tables.records.tableName,
+        SigningKeyId: keys.signing.keyId,
+      },
+    });
+    // The role's policy is a resource of its own: without it the function would start unable to sign.
+    genesis.node.addDependency(this.writeLog.role);
+    return genesis;
+  }
+
+  private listen(id: string, eventSourceArn: string, after: CustomResource): void {
+    const mapping = new EventSourceMapping(this, id, {
+      target: this.writeLog.function,
+      eventSourceArn,
+      batchSize: 1000,
+      maxBatchingWindow: BATCHING_WINDOW,
+      maxConcurrency: 2,
+      reportBatchItemFailures: true,
+    });
+    mapping.node.addDependency(after);
+  }
+}
+
+function variables({ tenant, logOrigin, keys, tables, buckets, queues, bus }: Foundation): WriteLogVariables {
+  const policy: DeployedPolicy = {
+    personal_data: tenant.personal_data,
+    retention: tenant.retention,
+    lock_mode: tenant.lock_mode,
+  };
+  return {
+    TENANT_ID: tenant.id,
+    TIER: tenant.tier,
+    LOG_ORIGIN: logOrigin,
+    RECORDS_TABLE: tables.records.tableName,
+    CONTROL_TABLE: tables.control.tableName,
+    ARCHIVE_BUCKET: buckets.archive.bucketName,
+    WORK_BUCKET: buckets.work.bucketName,
+    SIGNING_KEY_ID: keys.signing.keyId,
+    INDEX_KEY_SECRET: keys.index.secretArn,
+    INGEST_QUEUE_ARN: queues.ingest.queueArn,
+    INTERNAL_QUEUE_ARN: queues.internal.queueArn,
+    BUS_NAME: bus.eventBusName,
+    POLICY: JSON.stringify(policy),
+  };
+}
+
+function grant(writer: IsolatedFunction, { keys, tables, buckets, queues, bus }: Foundation): void {
+  const { archive, work } = buckets;
+  writer.allow({
+    actions: [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:ChangeMessageVisibility',
+      'sqs:GetQueueAttributes',
+    ],
+    resources: [queues.ingest.queueArn, queues.internal.queueArn],
+  });
+  writer.allow({
+    actions: [
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:Query',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:BatchWriteItem',
+    ],
+    resources: [tables.records.tableArn],
+  });
+  writer.allow({
+    actions: ['dynamodb:GetItem'],
+    resources: [tables.control.tableArn],
+    conditions: onlyControlItems('EMITTER', 'POLICY'),
+  });
+  writer.allow({
+    actions: ['dynamodb:PutItem'],
+    resources: [tables.control.tableArn],
+    conditions: onlyControlItems('QUARANTINE'),
+  });
+  writer.allowUnder(archive, ['commit', 'tile'], ['s3:PutObject', 's3:PutObjectRetention', 's3:GetObject']);
+  writer.allowUnder(work, ['staging', 'disclosures', 'quarantine'], ['s3:PutObject', 's3:GetObject']);
+  // Without it S3 answers 403 for an object that is not there, and absent could not be told from refused.
+  writer.allow({ actions: ['s3:ListBucket'], resources: [archive.bucketArn, work.bucketArn] });
+  writer.allow({
+    actions: ['kms:Sign'],
+    resources: [keys.signing.keyArn],
+    conditions: {
+      StringEqualsIfExists: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' },
+    },
+  });
+  writer.allow({ actions: ['kms:GetPublicKey'], resources: [keys.signing.keyArn] });
+  writer.allow({ actions: ['secretsmanager:GetSecretValue'], resources: [keys.index.secretArn] });
+  writer.allow({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] });
+  writer.permit(keys.encrypting('dynamodb', 's3'));
+  writer.permit(keys.decrypting('sqs', 'secretsmanager'));
+}
