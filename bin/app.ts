@@ -3,6 +3,7 @@ import { App, CliCredentialsStackSynthesizer, type IStackSynthesizer, Validation
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { loadTenants } from '../lib/config/load-tenants.ts';
+import { leaveOutForLocalCloud } from '../lib/local-cloud.ts';
 import { TenantStack } from '../lib/stacks/tenant-stack.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -13,7 +14,7 @@ const code = bundleFunctions(root);
 
 for (const tenant of loadTenants(String(context('tenants') ?? join(root, 'tenants')))) {
   const account = tenant.tier === 'account-per-tenant' ? tenant.account : process.env.CDK_DEFAULT_ACCOUNT;
-  new TenantStack(app, {
+  const stack = new TenantStack(app, {
     tenant,
     deploymentHost: String(context('deploymentHost')),
     code,
@@ -21,5 +22,6 @@ for (const tenant of loadTenants(String(context('tenants') ?? join(root, 'tenant
     // The emulator has no roles of a bootstrapped account to assume.
     ...(local && { synthesizer: new CliCredentialsStackSynthesizer() as IStackSynthesizer }),
   });
+  if (local) leaveOutForLocalCloud(stack);
 }
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isPersonalPointer } from '../../core/event/fields.ts';
+import { DEFAULT_PERSONAL_DATA } from '../../core/event/personal-data.ts';
 
 const days = z.int().min(0).max(36_500);
 const accountId = z.string().regex(/^\d{12}$/, 'expected the 12 digits of an AWS account');
@@ -26,16 +28,6 @@ const retention = z
     message: 'expected at most max_days: what is locked cannot be deleted in time',
   });
 
-/** What a tenant that names no `personal_data` has committed instead of inlined: free text and what it may quote. */
-const defaultPersonalData = [
-  '/payload/goal',
-  '/payload/input',
-  '/payload/output',
-  '/payload/content',
-  '/payload/result_summary',
-  '/payload/reasoning_summary',
-];
-
 const common = {
   id: z.string().regex(/^[a-z0-9-]{3,32}$/, 'expected 3 to 32 lower case letters, digits or hyphens'),
   display_name: z.string().min(1).max(100),
@@ -43,8 +35,12 @@ const common = {
   retention,
   auditor_principals: z.array(principalArn).min(1).optional(),
   personal_data: z
-    .array(z.string().regex(/^(\/[^/]+)+$/, 'expected a JSON Pointer into an event'))
-    .default(defaultPersonalData),
+    .array(
+      z
+        .string()
+        .refine(isPersonalPointer, 'expected a JSON Pointer to a payload field that can be committed'),
+    )
+    .default([...DEFAULT_PERSONAL_DATA]),
   log_origin: z
     .string()
     .regex(/^[^\s+]{1,200}$/, 'expected a name without spaces and plus signs')

@@ -107,5 +107,5 @@ export class HttpApi extends Construct {
 
 /** One permission for the whole API instead of one a method. */
 function integrate({ function: handler }: IsolatedFunction): LambdaIntegration {
-  return new LambdaIntegration(handler, { allowTestInvoke: false, scopePermissionToMethod: false });
+  return new LambdaIntegration(handler, { scopePermissionToMethod: false });
 }
