@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AuditEvent, EVENT_SCHEMAS, EVENT_TYPES, type EventType } from './event.ts';
 import { parsePointer } from './pointer.ts';
-import { committable, isCommitted } from './values.ts';
+import { committedSchema, isCommitted } from './values.ts';
 
 /**
  * Whether an event of `type` may hold a commitment at `pattern` (tokens; `*` for any member or element): a free
@@ -40,8 +40,9 @@ export function committableFields(event: AuditEvent): Field[] {
 function leadsToCommittable(schema: z.core.$ZodType, steps: readonly string[]): boolean {
   if (schema instanceof z.ZodOptional) return leadsToCommittable(schema.unwrap(), steps);
   const [step, ...rest] = steps;
-  if (step === undefined) return committable.has(schema);
   if (schema instanceof z.ZodUnknown) return true;
+  if (schema instanceof z.ZodUnion && step === undefined) return schema.options.includes(committedSchema);
+  if (step === undefined) return false;
   if (schema instanceof z.ZodUnion) return schema.options.some((option) => leadsToCommittable(option, steps));
   if (schema instanceof z.ZodArray) {
     return (step === '*' || /^\d+$/.test(step)) && leadsToCommittable(schema.element, rest);

@@ -29,13 +29,8 @@ export function isCommitted(value: unknown): value is Committed {
   return committedSchema.safeParse(value).success;
 }
 
-/** Schemas whose value may be committed; `fields.ts` finds the pointers of a type's committable fields here. */
-export const committable = new WeakSet<z.core.$ZodType>();
-
 function orCommitted<S extends z.ZodType>(schema: S, expected: string) {
-  const union = z.union([schema, committedSchema], { error: `expected ${expected}, or a commitment` });
-  committable.add(union);
-  return union;
+  return z.union([schema, committedSchema], { error: `expected ${expected}, or a commitment` });
 }
 
 /** Free text, possibly empty; may be committed. */
@@ -50,16 +45,12 @@ export function statement() {
 
 /** A list that may be committed as a whole. */
 export function list<S extends z.ZodType>(element: S, max: number) {
-  const union = z.union([z.array(element).max(max), committedSchema]);
-  committable.add(union);
-  return union;
+  return z.union([z.array(element).max(max), committedSchema]);
 }
 
 /** Any JSON value. `parseEvent` has walked it before (json.ts), so it is JSON and within the limits. */
 export function json() {
-  const schema = z.unknown() as z.ZodType<JsonValue, JsonValue>;
-  committable.add(schema);
-  return schema;
+  return z.unknown() as z.ZodType<JsonValue, JsonValue>;
 }
 
 /** An id or a name: 1 to 256 characters. */
