@@ -3,13 +3,13 @@ import { App, CliCredentialsStackSynthesizer, type IStackSynthesizer, Validation
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { loadTenants } from '../lib/config/load-tenants.ts';
-import { leaveOutForLocalCloud } from '../lib/local-cloud.ts';
+import { isLocalCloud, leaveOutForLocalCloud } from '../lib/local-cloud.ts';
 import { TenantStack } from '../lib/stacks/tenant-stack.ts';
 
 const root = join(import.meta.dirname, '..');
 const app = new App();
 const context = (name: string): unknown => app.node.tryGetContext(name);
-const local = context('local') === 'true';
+const local = isLocalCloud(app);
 const code = bundleFunctions(root);
 
 for (const tenant of loadTenants(String(context('tenants') ?? join(root, 'tenants')))) {

@@ -1,5 +1,11 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IConstruct } from 'constructs';
+
+/** Whether this synth is for the emulator of the local run: `-c local=true`. */
+export function isLocalCloud(scope: IConstruct): boolean {
+  return scope.node.tryGetContext('local') === 'true';
+}
 
 /** What the emulator of the local run refuses to deploy. Short on purpose: nothing that holds or guards data is here. */
 const REFUSED: readonly { what: (resource: CfnResource) => boolean; because: string }[] = [
@@ -9,7 +15,7 @@ const REFUSED: readonly { what: (resource: CfnResource) => boolean; because: str
   },
 ];
 
-/** Takes out of `stack` what cannot be deployed locally. Only the local runner asks for it, by `-c local=true`. */
+/** Takes out of `stack` what cannot be deployed locally.  */
 export function leaveOutForLocalCloud(stack: Stack): void {
   for (const construct of stack.node.findAll()) {
     if (!CfnResource.isCfnResource(construct)) continue;

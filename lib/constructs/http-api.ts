@@ -2,7 +2,6 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   EndpointType,
-  type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
@@ -70,20 +69,21 @@ export class HttpApi extends Construct {
     const audit = v1.addResource('audit');
     const events = audit.addResource('events');
     events.addMethod('POST', ingest);
-    events.addMethod('ANY', read);
     events.addResource('{event_id}').addMethod('ANY', read);
-    audit.addResource('receipts').addResource('{id}').addMethod('ANY', read);
-    audit.addResource('log').addResource('{proxy+}').addMethod('ANY', read);
-    audit.addResource('quarantine').addMethod('ANY', read);
+    const receipts = audit.addResource('receipts');
+    receipts.addResource('{id}').addMethod('ANY', read);
+    const log = audit.addResource('log');
+    log.addResource('{proxy+}').addMethod('ANY', read);
+    const quarantine = audit.addResource('quarantine');
     for (const name of ['tokens', 'emitters']) {
       const resource = audit.addResource(name);
       resource.addMethod('ANY', admin);
       resource.addResource('{proxy+}').addMethod('ANY', admin);
     }
-    // Whatever else is asked for: read-api answers 401 without a token, before routing, else 404.
-    root.addMethod('ANY', read);
-    for (const parent of [root, v1, audit] satisfies IResource[])
-      parent.addResource('{proxy+}').addMethod('ANY', read);
+    // Whatever else is asked for: read-api answers 401 without a token, before routing, else 404 or 405.
+    for (const resource of [root, v1, audit, events, receipts, log, quarantine])
+      resource.addMethod('ANY', read);
+    for (const parent of [root, v1, audit]) parent.addResource('{proxy+}').addMethod('ANY', read);
   }
 
   private acknowledge(): void {

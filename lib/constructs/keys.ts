@@ -3,6 +3,7 @@ import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyStatement } from 
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { otherThan } from './other-than.ts';
 
 const PENDING_WINDOW = Duration.days(30);
 
@@ -54,7 +55,7 @@ export class Keys extends Construct {
         principals: [new AnyPrincipal()],
         actions: ['kms:Sign'],
         resources: ['*'],
-        conditions: { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } },
+        conditions: otherThan(this, [role]),
       }),
     );
   }

@@ -3,6 +3,7 @@ import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyStatement } from 
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { otherThan } from './other-than.ts';
 
 /** The writer's time limit and batching window; a message must stay invisible for six tries and the window. */
 export const WRITER_TIMEOUT = Duration.seconds(120);
@@ -50,7 +51,7 @@ export class Queues extends Construct {
         principals: [new AnyPrincipal()],
         actions: ['sqs:SendMessage'],
         resources: [this.internal.queueArn],
-        conditions: { ArnNotEquals: { 'aws:PrincipalArn': roles.map((role) => role.roleArn) } },
+        conditions: otherThan(this, roles),
       }),
     );
   }
