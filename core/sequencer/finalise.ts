@@ -2,12 +2,13 @@ import { equalBytes } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import { batchItems } from '../index/batch-item.ts';
 import { commitObject } from '../index/keys.ts';
+import { knownHashes } from '../index/known-hashes.ts';
+import { completedTiles } from '../log/tile.ts';
 import type { Head } from '../ports.ts';
 import { type Log, lockUntil } from './log.ts';
 import { type Plan, planSegment } from './plan.ts';
 import { decodeSegment, encodeSegment, type Segment } from './segment.ts';
 import { signSize } from './sign-size.ts';
-import { completedTiles } from './tiles.ts';
 import { type Patience, putAll } from './until-processed.ts';
 
 /**
@@ -17,7 +18,10 @@ import { type Patience, putAll } from './until-processed.ts';
 export async function finalise(segment: Segment, plan: Plan, log: Log, patience: Patience): Promise<void> {
   await mark(segment, log);
   const checkpoint = await signSize(plan.size, segment.root, segment.verifierKey, log);
-  const tiles = await completedTiles(segment, plan, log.table);
+  const older = {
+    hashes: (level: number, tile: number, width: number) => knownHashes(log.table, level, tile, width),
+  };
+  const tiles = await completedTiles(segment.first, plan.completed, older);
   const locked = lockUntil(segment.recordedAt, log.lockDays.tiles);
   await Promise.all(tiles.map((tile) => log.archive.create(tile.path, tile.bytes, locked)));
   await putAll(log.table, [...plan.items, ...batchItems({ ...plan.batch, checkpoint })], patience);

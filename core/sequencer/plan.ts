@@ -9,6 +9,7 @@ import { type PostingEntry, postingItems } from '../index/posting.ts';
 import { hashTag } from '../index/tenant-keys.ts';
 import { leafHash } from '../log/merkle.ts';
 import { appendToEdge, type CompletedNode, rootOf } from '../log/right-edge.ts';
+import { TILE_HEIGHT, TILE_WIDTH } from '../log/tile.ts';
 import type { Head, Item } from '../ports.ts';
 import type { AuditRecord } from '../record/record.ts';
 import type { BatchTerms } from './append.ts';
@@ -21,7 +22,8 @@ export interface Plan {
   size: number;
   edge: Uint8Array[];
   rootText: DigestText;
-  leafHashes: Uint8Array[];
+  /** The perfect subtrees that the segment completes: what its hash tiles are made of. */
+  completed: CompletedNode[];
   /** Event, posting, hash and node items. */
   items: Item[];
   /** The batch item, which waits for its checkpoint. */
@@ -30,7 +32,6 @@ export interface Plan {
 
 const MAX_ITEM = 400 * 1024; // DynamoDB
 const MAX_PARTITION_KEY = 2048;
-const TILE_HEIGHT = 8; // C2SP tlog-tiles
 
 /** The segment that adds `leaves` to the tree of `head`. */
 export function extend(
@@ -101,7 +102,7 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
     recordedAt,
     ...(disclosures === undefined ? {} : { disclosures }),
   };
-  return { size, edge, rootText: toDigestText(segment.root), leafHashes, items, batch };
+  return { size, edge, rootText: toDigestText(segment.root), completed, items, batch };
 }
 
 /** What the index keeps of a record. */
@@ -154,7 +155,7 @@ function hashEntries({ index, eventId, contentHash }: Entry, leaf: Leaf, dedupeK
 /** Roots of full tiles are hashes of the tile above: kept, so that its partial form can be served. */
 function nodeItem({ level, index, hash }: CompletedNode): Item[] {
   if (level === 0 || level % TILE_HEIGHT !== 0) return [];
-  return [{ ...nodeKey(level / TILE_HEIGHT, Math.floor(index / 256), index % 256), h: hash }];
+  return [{ ...nodeKey(level / TILE_HEIGHT, Math.floor(index / TILE_WIDTH), index % TILE_WIDTH), h: hash }];
 }
 
 function checkLimits(item: Item): void {

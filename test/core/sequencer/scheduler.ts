@@ -7,7 +7,7 @@ import type { SeededRandom } from '../../support/seeded-random.ts';
 export interface Faults {
   /** The call fails before it does anything. */
   refused: number;
-  /** The call is carried out, and its answer is lost. */
+  /** The call is carried out, and its answer is lost: the client hears nothing, or asks again and hears the second answer. */
   answerLost: number;
   /** The call is carried out, and once more at some later time (a retry in the network). */
   duplicatedLate: number;

@@ -10,8 +10,12 @@ import { SeededRandom } from '../../support/seeded-random.ts';
 import { makeLeaf } from './leaf.ts';
 import { type Faults, Scheduler } from './scheduler.ts';
 
-/** Lets a test break a port of the log, to show that the invariants notice. */
-export type Breakage = (log: Log, world: World) => Log;
+/** Shortcuts that a test lets the writers take, to show that the invariants notice. */
+export interface Flaws {
+  port?: (log: Log, world: World) => Log;
+  disclosuresByEventId?: boolean;
+  holdsOnTheRecord?: boolean;
+}
 
 interface Message {
   events: { eventId: string; text: string; at: number }[];
@@ -33,17 +37,17 @@ export class World {
   readonly acknowledged = new Set<string>();
   readonly conflicts = new Set<string>();
   readonly errors: unknown[] = [];
-  /** Disclosure objects by what their batch wrote: an object must still hold it at the end. */
-  readonly disclosed = new Map<string, string>();
+  readonly indexKey = utf8('index key');
+  /** Where each hold that was placed stands, by event id. */
   readonly holds = new Map<string, string>();
   readonly #queue: Message[] = [];
-  readonly #breakage: Breakage;
+  readonly #flaws: Flaws;
 
-  constructor(seed: number, breakage: Breakage = (log) => log) {
+  constructor(seed: number, flaws: Flaws = {}) {
     this.random = new SeededRandom(seed);
     this.cloud = new MemoryCloud(this.random.octets(32));
     this.scheduler = new Scheduler(this.random);
-    this.#breakage = breakage;
+    this.#flaws = flaws;
   }
 
   /** The log as one writer sees it, with faults between it and the cloud. */
@@ -53,7 +57,7 @@ export class World {
     const log: Log = {
       tenant: 'acme',
       origin: 'audit.example.com/acme/00000001',
-      keys: { index: utf8('index key'), dedupe: DEDUPE_KEY },
+      keys: { index: this.indexKey, dedupe: DEDUPE_KEY },
       lockDays: { batches: 30, tiles: 60 },
       heads: this.cloud.heads(gate),
       table: this.cloud.table(gate, unprocessed),
@@ -65,7 +69,7 @@ export class World {
       clock,
       random: this.random,
     };
-    return this.#breakage(log, this);
+    return this.#flaws.port?.(log, this) ?? log;
   }
 
   async open(): Promise<void> {
@@ -97,8 +101,9 @@ export class World {
   async work(writers: number, faults: Faults): Promise<void> {
     this.scheduler.faults = faults;
     const running = Array.from({ length: writers }, () => this.#writer());
+    const holding = this.#placeHolds();
     await this.scheduler.run();
-    await Promise.all(running);
+    await Promise.all([...running, holding]);
     this.scheduler.faults = undefined;
     const last = this.#writer();
     await this.scheduler.run();
@@ -106,6 +111,24 @@ export class World {
     const settling = this.#settle();
     await this.scheduler.run();
     await settling;
+  }
+
+  /** Somebody else than the writers puts records on hold while these work. */
+  async #placeHolds(): Promise<void> {
+    const { gate, clock } = this.scheduler;
+    for (let n = 0; n < 12; n++) {
+      await clock.sleep(this.random.below(30_000));
+      await gate({ store: 'table', operation: 'hold' }, () => {
+        const records = [...this.cloud.items].filter(([, item]) => item.pk.startsWith('E#'));
+        const [where, item] = records[this.random.below(records.length)] ?? [];
+        if (!where || !item || this.holds.has(item.sk)) return;
+        const hold = this.#flaws.holdsOnTheRecord
+          ? { ...item, hold: 'placed' }
+          : { pk: `HOLD#${item.sk}`, sk: 'HOLD', hold: 'placed' };
+        this.cloud.items.set(`${hold.pk}\u0000${hold.sk}`, hold);
+        this.holds.set(item.sk, `${hold.pk}\u0000${hold.sk}`);
+      }).catch(() => undefined); // a refused hold was not placed
+    }
   }
 
   async #settle(): Promise<void> {
@@ -155,7 +178,7 @@ export class World {
     const log = this.log();
     const events = batch.flatMap((message) => message.events);
     const salt = toBase64Url(this.random.octets(16)); // as commitments do, it makes each attempt's leaves its own
-    const disclosures = `disclosures/${salt}`;
+    const disclosures = `disclosures/${this.#flaws.disclosuresByEventId ? events[0]?.eventId : salt}`;
     await log.work.write(disclosures, utf8(salt));
     const candidates = events.map(
       ({ eventId, text, at }): Candidate => ({
