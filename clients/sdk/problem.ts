@@ -1,0 +1,45 @@
+import type { EventId } from '../../core/event/ids.ts';
+
+/** What a trail tells `onError`. No problem carries an event's content. */
+export interface TrailProblem {
+  code:
+    | 'refused' // the event does not fit the schema; it lies in `rejected.ndjson`
+    | 'rejected' // the audit trail took the request but not this event; it lies in `rejected.ndjson`
+    | 'overflow' // the buffer is full; the event lies in the spill file
+    | 'undelivered' // it could not be sent; the event lies in the spill file
+    | 'lost' // the disk did not take it either
+    | 'bookkeeping'; // the receipts file could not be written
+  /** Where and what, in plain English. */
+  message: string;
+  event_id?: EventId;
+  cause?: unknown;
+}
+
+export type ProblemListener = (problem: TrailProblem) => void;
+
+/** What hears of problems unless the agent gives a listener: Node's own channel for warnings, never silence. */
+export function warnOfProblem(problem: TrailProblem): void {
+  process.emitWarning(problem.message, {
+    type: 'AuditTrailWarning',
+    code: problem.code,
+    ...(problem.event_id !== undefined && { detail: `event ${problem.event_id}` }),
+  });
+}
+
+/** `listener`, unable to throw into the agent. */
+export function harmless<A extends unknown[]>(listener: (...args: A) => void): (...args: A) => void {
+  return (...args) => {
+    try {
+      listener(...args);
+    } catch (cause) {
+      process.emitWarning(`a listener of the audit trail threw: ${messageOf(cause)}`, {
+        type: 'AuditTrailWarning',
+      });
+    }
+  };
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,112 @@
+import { sha256 } from '#crypto';
+import { fromUtf8, toDigestText } from '../../core/encoding.ts';
+import { AuditError } from '../../core/errors.ts';
+import { canonicalBytes } from '../../core/event/canonical.ts';
+import { type EventEnvelope, SCHEMA_VERSION } from '../../core/event/envelope.ts';
+import { type EventId, mintEventId } from '../../core/event/ids.ts';
+import { LIMITS } from '../../core/event/limits.ts';
+import { parseEvent } from '../../core/event/parse.ts';
+import type { AgentEventType } from '../../core/event/payloads.ts';
+import { type Refusal, refuse } from '../../core/event/refusal.ts';
+import { formatTimestamp } from '../../core/event/time.ts';
+import type { Clock, Random } from '../../core/ports.ts';
+import type { AgentInfo, EventContext, PayloadInput } from './inputs.ts';
+import type { Outbox } from './outbox.ts';
+import type { OutgoingEvent } from './transport.ts';
+
+/** What one event says, before it has an id and a time. */
+export interface Draft<T extends AgentEventType> extends EventContext {
+  event_type: T;
+  payload: PayloadInput<T>;
+  task?: EventEnvelope['task'];
+  initiator?: EventEnvelope['initiator'];
+}
+
+interface RecorderTerms {
+  agent: AgentInfo & { instance_id: string };
+  clock: Clock;
+  random: Random;
+  outbox: Outbox;
+  strict: boolean;
+}
+
+/** Gives drafts their id, time and hash, checks them against the writer's own schema and puts them into the outbox. */
+export class Recorder {
+  readonly clock: Clock;
+  readonly #terms: RecorderTerms;
+
+  constructor(terms: RecorderTerms) {
+    this.#terms = terms;
+    this.clock = terms.clock;
+  }
+
+  /** The same recorder for another agent of this process. */
+  speakingFor(agent: AgentInfo): Recorder {
+    const { instance_id } = this.#terms.agent;
+    return new Recorder({
+      ...this.#terms,
+      agent: { ...agent, instance_id: agent.instance_id ?? instance_id },
+    });
+  }
+
+  /** A new id of now, for an event or for a pair of them. */
+  mintId(): EventId {
+    return mintEventId(this.clock.now(), this.#terms.random);
+  }
+
+  /**
+   * Records what `draft` says as happening now. In strict mode throws where the event does not fit the schema
+   * (`invalid_request`), or where this or an earlier event can't be delivered (`unavailable`): then the agent must
+   * not do what it announced. Otherwise never throws.
+   */
+  record<T extends AgentEventType>(draft: Draft<T>): EventId {
+    const event_id = this.mintId();
+    const event = {
+      ...draft,
+      schema_version: SCHEMA_VERSION,
+      event_id,
+      occurred_at: formatTimestamp(this.clock.now()),
+      agent: this.#terms.agent,
+    };
+    const sealed = this.#seal(event, event_id);
+    if ('ok' in sealed) this.#refuse(sealed, event, event_id);
+    else this.#emit(sealed);
+    return event_id;
+  }
+
+  #seal(event: object, event_id: EventId): OutgoingEvent | Refusal {
+    let parsed: ReturnType<typeof parseEvent>;
+    try {
+      parsed = parseEvent(event);
+    } catch {
+      return refuse(
+        'schema_invalid',
+        'the event: expected plain values, met one that throws when it is read',
+      );
+    }
+    if (!parsed.ok) return parsed;
+    const bytes = canonicalBytes(parsed.event);
+    if (bytes.length > LIMITS.eventBytes) return refuse('event_too_large');
+    return {
+      event_id,
+      agent_id: this.#terms.agent.id,
+      content_hash: toDigestText(sha256(bytes)),
+      json: fromUtf8(bytes),
+      bytes: bytes.length,
+    };
+  }
+
+  #emit(event: OutgoingEvent): void {
+    if (this.#terms.strict && !(this.#terms.outbox.healthy && this.#terms.outbox.accepts(event))) {
+      throw new AuditError('unavailable', 'the audit trail does not take events at present');
+    }
+    this.#terms.outbox.put(event);
+  }
+
+  #refuse(refusal: Refusal, event: { event_type: string }, event_id: EventId): void {
+    const message = `${event.event_type} does not fit the schema: ${refusal.detail}`;
+    if (this.#terms.strict) throw new AuditError('invalid_request', message);
+    const { code, detail } = refusal;
+    this.#terms.outbox.reject({ code: 'refused', message, event_id }, { code, detail }, event);
+  }
+}
