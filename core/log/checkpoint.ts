@@ -1,6 +1,7 @@
 import { verifyEd25519 } from '#crypto';
-import { fromBase64, toBase64, utf8 } from '../encoding.ts';
-import { AuditError, isAuditError } from '../errors.ts';
+import { toBase64, utf8 } from '../encoding.ts';
+import { AuditError } from '../errors.ts';
+import { readBase64 } from './base64.ts';
 import { formatNote, isKeyName, type NoteFailure, openNote, parseVerifierKey } from './note.ts';
 
 /** The head of a log at one size (C2SP tlog-checkpoint). */
@@ -73,11 +74,6 @@ function parseCheckpointText(text: string): Checkpoint | undefined {
   // The text ends in a newline, so the last piece is empty, and no other may be.
   if (origin === '' || rest.pop() !== '' || rest.includes('')) return undefined;
   if (!/^(?:0|[1-9][0-9]{0,15})$/.test(size) || !Number.isSafeInteger(Number(size))) return undefined;
-  try {
-    const octets = fromBase64(root);
-    return octets.length === 32 ? { origin, size: Number(size), root: octets } : undefined;
-  } catch (error) {
-    if (isAuditError(error, 'malformed')) return undefined;
-    throw error;
-  }
+  const octets = readBase64(root);
+  return octets?.length === 32 ? { origin, size: Number(size), root: octets } : undefined;
 }

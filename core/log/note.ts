@@ -1,6 +1,7 @@
 import { sha256, verifyEd25519 } from '#crypto';
-import { concatBytes, fromBase64, fromHex, toBase64, toHex, utf8 } from '../encoding.ts';
-import { AuditError, isAuditError } from '../errors.ts';
+import { concatBytes, fromHex, toBase64, toHex, utf8 } from '../encoding.ts';
+import { AuditError } from '../errors.ts';
+import { readBase64 } from './base64.ts';
 
 /**
  * C2SP signed-note with Ed25519 (signature type 0x01): a text that ends in a newline, an empty line, and signature
@@ -65,7 +66,7 @@ export function parseVerifierKey(text: string): VerifierKey | undefined {
   const match = /^([^+]+)\+([0-9a-fA-F]{8})\+([A-Za-z0-9+/=]{44})$/.exec(text);
   const [, name = '', id = '', encoded = ''] = match ?? [];
   if (!match || !isKeyName(name)) return undefined;
-  const key = decodeBase64(encoded);
+  const key = readBase64(encoded);
   if (key?.length !== 33 || key[0] !== ED25519[0]) return undefined;
   const publicKey = key.subarray(1);
   const keyId = keyIdOf(name, publicKey);
@@ -96,7 +97,7 @@ export function parseNote(note: string): Note | undefined {
   const signatures: NoteSignature[] = [];
   for (const line of lines) {
     const [, name = '', encoded = ''] = SIGNATURE_LINE.exec(line) ?? [];
-    const octets = isKeyName(name) ? decodeBase64(encoded) : undefined;
+    const octets = isKeyName(name) ? readBase64(encoded) : undefined;
     if (!octets || octets.length < 5) return undefined;
     signatures.push({ name, keyId: toHex(octets.subarray(0, 4)), signature: octets.subarray(4) });
   }
@@ -124,13 +125,4 @@ export function openNote(
 function hasControls(text: string): boolean {
   for (const character of text) if (character < ' ' && character !== '\n') return true;
   return false;
-}
-
-function decodeBase64(text: string): Uint8Array | undefined {
-  try {
-    return fromBase64(text);
-  } catch (error) {
-    if (isAuditError(error, 'malformed')) return undefined;
-    throw error;
-  }
 }

@@ -86,6 +86,30 @@ export function verifyInclusion(
   return equalBytes(hash, tree.root) ? { ok: true } : fails('root_mismatch');
 }
 
+/**
+ * Root of the tree that ends with leaf `index`, out of the leaf's inclusion proof in a larger tree: the siblings to the
+ * left of its path are all that the smaller tree had. So a proof that holds also shows which tree the larger one extends.
+ */
+export function prefixRoot(
+  leafHash: Uint8Array,
+  index: number,
+  proof: readonly Uint8Array[],
+  size: number,
+): Uint8Array {
+  let fn = index;
+  let sn = size - 1;
+  let hash = leafHash;
+  for (const sibling of proof) {
+    if (fn % 2 === 1 || fn === sn) {
+      hash = nodeHash(sibling, hash);
+      [fn, sn] = skipLeftEdge(fn, sn);
+    }
+    fn = half(fn);
+    sn = half(sn);
+  }
+  return hash;
+}
+
 /** Whether `proof` shows that `older` is a prefix of `newer` (RFC 9162, section 2.1.4.2). */
 export function verifyConsistency(
   older: { size: number; root: Uint8Array },

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { toDigestText } from '../encoding.ts';
+import { disclosureSchema } from '../event/commitment.ts';
+import { LIMITS } from '../event/limits.ts';
+import { digestSchema } from '../event/values.ts';
+
+/** An inclusion proof as JSON: `path` has the leaf's sibling first. */
+export const inclusionSchema = z
+  .strictObject({
+    index: z.int().nonnegative(),
+    tree_size: z.int().positive(),
+    path: z.array(digestSchema).max(63),
+  })
+  .meta({ id: 'InclusionProof' });
+export type Inclusion = z.infer<typeof inclusionSchema>;
+
+/**
+ * A record with its proof, as it stands in a page of the API and on a line of `events.ndjson`. Strict: what the
+ * verifier does not know it could not vouch for.
+ */
+export const entrySchema = z.strictObject({
+  record: z.looseObject({
+    recorded_at: z.string(),
+    content_hash: digestSchema,
+    event: z.looseObject({ event_id: z.string().max(LIMITS.id), payload: z.looseObject({}) }),
+  }),
+  disclosures: z
+    .array(disclosureSchema)
+    .max(4 * LIMITS.keys)
+    .optional(),
+  log_index: z.int().nonnegative().optional(),
+  leaf_hash: digestSchema.optional(),
+  proof: inclusionSchema,
+});
+export type Entry = z.infer<typeof entrySchema>;
+
+/** A page of `GET /v1/audit/events`, as far as the verifier reads it; the rest of it is not proven by anything. */
+export const pageSchema = z.looseObject({
+  events: z.array(z.unknown()).max(1_000),
+  checkpoint: z.string().max(1_000_000),
+});
+
+/** The JSON of an inclusion proof in the tree of `size` leaves. */
+export function inclusionJson(index: number, size: number, path: readonly Uint8Array[]): Inclusion {
+  return { index, tree_size: size, path: path.map(toDigestText) };
+}

@@ -1,0 +1,86 @@
+import type { CheckpointFailure } from '../log/checkpoint.ts';
+
+type RecordFailure =
+  | 'entry_malformed'
+  | 'record_malformed'
+  | 'record_not_canonical'
+  | 'leaf_hash_mismatch'
+  | 'content_hash_mismatch'
+  | 'proof_malformed'
+  | 'proof_of_another_tree'
+  | 'index_mismatch'
+  | 'not_included'
+  | 'index_repeated'
+  | 'disclosure_mismatch'
+  | 'receipt_malformed'
+  | 'receipt_of_another_record';
+
+type WholeFailure =
+  | 'page_malformed'
+  | 'older_checkpoint_invalid'
+  | 'older_checkpoint_inconsistent'
+  | 'consistency_not_shown'
+  | 'manifest_malformed'
+  | 'manifest_mismatch'
+  | 'part_altered';
+
+/** Everything for which a verification can fail. Closed: documents and the terminal read the meaning from `MEANINGS`. */
+export type FailureCode = CheckpointFailure | RecordFailure | WholeFailure;
+
+/** What each failure means to somebody who holds the data. */
+export const MEANINGS: Record<FailureCode, string> = {
+  key_malformed: 'The verifier key is not one, or was altered: its id does not fit its octets.',
+  note_malformed: 'The checkpoint is not a signed note: it was altered or cut off.',
+  unknown_key:
+    'The checkpoint bears no signature by this verifier key: it is of another log, or of a key that replaced it.',
+  signature_invalid: 'The signature does not fit the checkpoint: its origin, size or root was altered.',
+  checkpoint_malformed: 'What was signed is not a checkpoint.',
+  origin_mismatch: 'The checkpoint is of another log than the one that the key belongs to.',
+  entry_malformed: 'This is not a record with its proof: it was altered, or cut off.',
+  record_malformed: 'This is not a record that the log could hold.',
+  record_not_canonical:
+    'These bytes are not the RFC 8785 form of the record, so they are not what was logged.',
+  leaf_hash_mismatch: 'The record is not the one whose leaf hash is given: one of the two was altered.',
+  content_hash_mismatch: 'The event in the record is not the one that was hashed when it was recorded.',
+  proof_malformed: 'The proof is not one: it was altered or cut off.',
+  proof_of_another_tree: 'The proof is for a tree of another size than the checkpoint that came with it.',
+  index_mismatch: 'Index and proof name different places in the log.',
+  not_included:
+    'The log that was signed does not hold this record at this place: record or proof was altered, or it was put in later.',
+  index_repeated: 'Two records claim the same place in the log.',
+  disclosure_mismatch: 'A disclosed value is not the one that the record commits to.',
+  receipt_malformed: 'This is not a receipt.',
+  receipt_of_another_record: 'The receipt is of another record than the one that came with it.',
+  page_malformed: 'This is not a page of records with its checkpoint.',
+  older_checkpoint_invalid: 'The older checkpoint does not verify under the key.',
+  older_checkpoint_inconsistent:
+    'The log was rewritten below the older checkpoint, or shows different readers different histories.',
+  consistency_not_shown:
+    'Nothing here connects the log with the other checkpoint: the record before its end, or a consistency proof, is needed.',
+  manifest_malformed: 'The manifest is not one: it was altered.',
+  manifest_mismatch:
+    'The manifest says something else than the records show: one of them was altered, or records are missing.',
+  part_altered: 'A file is not the one that the manifest names: it was altered, replaced or cut off.',
+};
+
+/** Where in the data it failed. */
+export interface Where {
+  /** Line of the file, from 1, or position in the page, from 1. */
+  line?: number;
+  index?: number;
+  event_id?: string;
+  part?: string;
+}
+
+/** The first thing that does not verify. `detail` never repeats more of the data than names. */
+export interface Failure {
+  code: FailureCode;
+  meaning: string;
+  detail?: string;
+  where: Where;
+}
+
+/** The failure with this code. */
+export function failure(code: FailureCode, where: Where = {}, detail?: string): Failure {
+  return { code, meaning: MEANINGS[code], where, ...(detail === undefined ? {} : { detail }) };
+}

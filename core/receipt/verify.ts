@@ -1,0 +1,196 @@
+import { equalBytes, fromDigestText, toDigestText } from '../encoding.ts';
+import { disclosuresSchema } from '../event/commitment.ts';
+import { type Checkpoint, openCheckpoint } from '../log/checkpoint.ts';
+import { prefixRoot, verifyConsistency, verifyInclusion } from '../log/proof.ts';
+import { entrySchema, pageSchema } from './entry.ts';
+import { type Failure, failure, type Where } from './failure.ts';
+import { IndexSet } from './index-set.ts';
+import { receiptSchema } from './receipt.ts';
+import { parseTlogProof } from './tlog-proof.ts';
+import { openDisclosures, readRecord, verifyEntry } from './verify-record.ts';
+
+/**
+ * Verification, offline. Nothing is trusted but the verifier key that the caller gives; everything else may be an
+ * attacker's. Nothing here throws on what it reads: what does not verify is a verdict.
+ */
+
+/** What was shown. */
+export interface Shown {
+  origin: string;
+  /** The checkpoint under which everything was verified; `root` as `sha256:` + hex. */
+  tree_size: number;
+  root: string;
+  /** Records that verified. */
+  count: number;
+  first_index?: number;
+  last_index?: number;
+  /** Indices between first and last that were not there; a filtered answer has many. */
+  missing: number;
+  holes: { first: number; last: number }[];
+  disclosures: number;
+  /** Whether it was shown that the log extends the other checkpoint. */
+  consistent_with?: number;
+}
+
+export type Verdict =
+  | { verified: true; shown: Shown }
+  | { verified: false; failure: Failure; checked: number };
+
+/** Another checkpoint of the log that the reader holds, and what may connect it with this one. */
+export interface Other {
+  checkpoint: string;
+  /** A consistency proof between the two sizes (RFC 6962, section 2.1.2), where there is one. */
+  consistency?: readonly Uint8Array[];
+}
+
+/** A record with its proof as it was read: parsed JSON, or why it could not be. */
+export type EntrySource = { line: number } & ({ value: unknown } | { unreadable: string });
+
+const SHOWN_HOLES = 20;
+
+/**
+ * A receipt: its proof's checkpoint is signed by the key, and its leaf hash is in that tree. Only with the `record` does
+ * it say something about content: without one, event id, content hash and time are the receipt's mere words.
+ */
+export function verifyReceipt(
+  given: { receipt: unknown; record?: unknown; disclosures?: unknown },
+  verifierKey: string,
+): Verdict {
+  const parsed = receiptSchema.safeParse(given.receipt);
+  if (!parsed.success) return refuse(failure('receipt_malformed'));
+  const receipt = parsed.data;
+  const where = { index: receipt.log_index, event_id: receipt.event_id };
+
+  const proof = parseTlogProof(receipt.proof);
+  if (!proof) return refuse(failure('proof_malformed', where));
+  const opened = openCheckpoint(proof.checkpoint, verifierKey);
+  if (!opened.ok) return refuse(failure(opened.failure, where));
+  if (proof.index !== receipt.log_index) return refuse(failure('index_mismatch', where));
+  const leafHash = fromDigestText(receipt.leaf_hash);
+  const inclusion = verifyInclusion(leafHash, proof.index, proof.path, opened.checkpoint);
+  if (!inclusion.ok) return refuse(failure('not_included', where, inclusion.failure));
+
+  const disclosures = disclosuresSchema.safeParse(given.disclosures ?? []);
+  if (!disclosures.success) return refuse(failure('disclosure_mismatch', where));
+  if (given.record !== undefined) {
+    const read = readRecord(given.record, { leafHash: receipt.leaf_hash });
+    if (!read.ok) return refuse(failure(read.code, where, read.detail));
+    const { record } = read;
+    const same =
+      record.event.event_id === receipt.event_id &&
+      record.content_hash === receipt.content_hash &&
+      record.recorded_at === receipt.recorded_at;
+    if (!same) return refuse(failure('receipt_of_another_record', where));
+    const source = openDisclosures(record, disclosures.data);
+    if (!source.ok) return refuse(failure(source.code, where, source.detail));
+    if (source.sourceHash !== undefined && source.sourceHash !== receipt.source_hash)
+      return refuse(failure('receipt_of_another_record', where, 'its source hash is another one'));
+  }
+  const indices = new IndexSet();
+  indices.add(proof.index);
+  return { verified: true, shown: summary(opened.checkpoint, indices, disclosures.data.length) };
+}
+
+/** A page of the API, which carries its own checkpoint. */
+export async function verifyPage(page: unknown, verifierKey: string, other?: Other): Promise<Verdict> {
+  const parsed = pageSchema.safeParse(page);
+  if (!parsed.success) return refuse(failure('page_malformed'));
+  const entries = parsed.data.events.map((value, position) => ({ line: position + 1, value }));
+  return await verifyEntries(entries, parsed.data.checkpoint, verifierKey, other);
+}
+
+/** Any number of records with their proofs under one checkpoint; stops at the first that does not verify. */
+export async function verifyEntries(
+  entries: Iterable<EntrySource> | AsyncIterable<EntrySource>,
+  checkpoint: string,
+  verifierKey: string,
+  other?: Other,
+): Promise<Verdict> {
+  const opened = openCheckpoint(checkpoint, verifierKey);
+  if (!opened.ok) return refuse(failure(opened.failure));
+  const tree = opened.checkpoint;
+  const relation = other ? relate(tree, other, verifierKey) : { connected: true };
+  if ('refused' in relation) return refuse(relation.refused);
+
+  const indices = new IndexSet();
+  let disclosed = 0;
+  let connected = relation.connected;
+  for await (const source of entries) {
+    const { line } = source;
+    if ('unreadable' in source)
+      return refuse(failure('entry_malformed', { line }, source.unreadable), indices.count);
+    const parsed = entrySchema.safeParse(source.value);
+    if (!parsed.success)
+      return refuse(failure('entry_malformed', whereOf(source.value, line)), indices.count);
+    const entry = parsed.data;
+    const where: Where = { line, index: entry.proof.index, event_id: entry.record.event.event_id };
+
+    const read = verifyEntry(entry, tree);
+    if (!read.ok) return refuse(failure(read.code, where, read.detail), indices.count);
+    if (!indices.add(entry.proof.index)) return refuse(failure('index_repeated', where), indices.count);
+    disclosed += entry.disclosures?.length ?? 0;
+    // The record before the end of an older tree gives that tree's root.
+    if (relation.older?.size === entry.proof.index + 1) {
+      const root = prefixRoot(read.leafHash, entry.proof.index, read.path, tree.size);
+      if (!equalBytes(root, relation.older.root))
+        return refuse(failure('older_checkpoint_inconsistent', where), indices.count);
+      connected = true;
+    }
+  }
+  if (!connected) return refuse(failure('consistency_not_shown'), indices.count);
+  const shown = summary(tree, indices, disclosed);
+  if (relation.size !== undefined) shown.consistent_with = relation.size;
+  return { verified: true, shown };
+}
+
+/** How the tree stands to the other checkpoint; `older` where a record may still connect them. */
+type Relation = { connected: boolean; size?: number; older?: Checkpoint } | { refused: Failure };
+
+function relate(tree: Checkpoint, other: Other, verifierKey: string): Relation {
+  const opened = openCheckpoint(other.checkpoint, verifierKey);
+  if (!opened.ok) return { refused: failure('older_checkpoint_invalid', {}, opened.failure) };
+  const [older, newer] =
+    opened.checkpoint.size <= tree.size ? [opened.checkpoint, tree] : [tree, opened.checkpoint];
+  const { size } = opened.checkpoint;
+  if (older.size === newer.size) {
+    // Two signed roots for one size: no proof can help.
+    const same = equalBytes(older.root, newer.root);
+    return same ? { connected: true, size } : { refused: failure('older_checkpoint_inconsistent') };
+  }
+  if (other.consistency || older.size === 0) {
+    const verdict = verifyConsistency(older, newer, other.consistency ?? []);
+    if (verdict.ok) return { connected: true, size };
+    return { refused: failure('consistency_not_shown', {}, verdict.failure) };
+  }
+  return newer === tree ? { connected: false, size, older } : { connected: false, size };
+}
+
+function summary(checkpoint: Checkpoint, indices: IndexSet, disclosures: number): Shown {
+  const { missing, ranges } = indices.holes(SHOWN_HOLES);
+  return {
+    origin: checkpoint.origin,
+    tree_size: checkpoint.size,
+    root: toDigestText(checkpoint.root),
+    count: indices.count,
+    ...(indices.first === undefined ? {} : { first_index: indices.first }),
+    ...(indices.last === undefined ? {} : { last_index: indices.last }),
+    missing,
+    holes: ranges,
+    disclosures,
+  };
+}
+
+/** As much of its name as an entry of the wrong shape still tells. */
+function whereOf(value: unknown, line: number): Where {
+  const proof = entrySchema.shape.proof.safeParse(Reflect.get(Object(value), 'proof'));
+  const record = entrySchema.shape.record.safeParse(Reflect.get(Object(value), 'record'));
+  return {
+    line,
+    ...(proof.success ? { index: proof.data.index } : {}),
+    ...(record.success ? { event_id: record.data.event.event_id } : {}),
+  };
+}
+
+function refuse(first: Failure, checked = 0): Verdict {
+  return { verified: false, failure: first, checked };
+}
