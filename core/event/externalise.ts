@@ -6,13 +6,17 @@ import { committableFields, type Field } from './fields.ts';
 import { formatPointer } from './pointer.ts';
 import { isCommitted } from './values.ts';
 
-/** An event of which the longest values were moved out, with what opens them and where they stood. */
-export interface ExternalisedEvent {
-  event: AuditEvent;
+/** An event that was made to fit, with what was moved out of it. */
+export interface Fitted<T> {
+  /** What `attempt` made of the event. */
+  result: T;
   disclosures: Disclosure[];
   /** JSON Pointers of the values that were moved. */
   moved: string[];
 }
+
+/** Makes of an event, with the pointers of what was moved out of it, what it is for; undefined where it is too long. */
+type Attempt<T> = (event: AuditEvent, moved: readonly string[]) => T | undefined;
 
 /** Shorter values are not worth a commitment of about 130 bytes and a line in the record's redactions. */
 const MIN_BYTES = 256;
@@ -20,41 +24,45 @@ const MIN_BYTES = 256;
 const MAX_STRINGS = 8;
 
 /**
- * Moves the longest values of the payload out until the event satisfies `fits`; in their place stands a commitment
+ * Moves the longest values of the payload out until `attempt` takes the event; in their place stands a commitment
  * with length and type. Single long strings go first, since that leaves the shape of the event readable; where a few of
  * them do not do, whole fields go, the longest first. Undefined where even that does not do.
  */
-export function externalise(
+export function externalise<T>(
   event: AuditEvent,
-  fits: (event: AuditEvent, moved: readonly string[]) => boolean,
+  attempt: Attempt<T>,
   random: Random,
-): ExternalisedEvent | undefined {
+): Fitted<T> | undefined {
+  const whole = attempt(event, []);
+  if (whole !== undefined) return { result: whole, disclosures: [], moved: [] };
   const fields = committableFields(event);
   const strings = fields.flatMap(stringsOf);
   return (
-    moveLongest(event, strings, MAX_STRINGS, fits, random) ??
-    moveLongest(event, fields, fields.length, fits, random)
+    moveLongest(event, strings, MAX_STRINGS, attempt, random) ??
+    moveLongest(event, fields, fields.length, attempt, random)
   );
 }
 
-function moveLongest(
+function moveLongest<T>(
   event: AuditEvent,
   candidates: readonly Field[],
   most: number,
-  fits: (event: AuditEvent, moved: readonly string[]) => boolean,
+  attempt: Attempt<T>,
   random: Random,
-): ExternalisedEvent | undefined {
-  const result: ExternalisedEvent = { event: structuredClone(event), disclosures: [], moved: [] };
-  if (fits(result.event, result.moved)) return result;
+): Fitted<T> | undefined {
+  const shortened = structuredClone(event);
+  const disclosures: Disclosure[] = [];
+  const moved: string[] = [];
   const longestFirst = candidates
     .map(({ tokens, value }) => ({ tokens, bytes: canonicalBytes(value).length, type: typeOf(value) }))
     .filter(({ bytes }) => bytes >= MIN_BYTES)
     .sort((a, b) => b.bytes - a.bytes)
     .slice(0, most);
   for (const { tokens, bytes, type } of longestFirst) {
-    result.disclosures.push(replaceByCommitment(result.event, tokens, random, { bytes, type }));
-    result.moved.push(formatPointer(tokens));
-    if (fits(result.event, result.moved)) return result;
+    disclosures.push(replaceByCommitment(shortened, tokens, random, { bytes, type }));
+    moved.push(formatPointer(tokens));
+    const result = attempt(shortened, moved);
+    if (result !== undefined) return { result, disclosures, moved };
   }
   return undefined;
 }

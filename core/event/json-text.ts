@@ -1,5 +1,4 @@
 import { fromUtf8, utf8 } from '../encoding.ts';
-import { isAuditError } from '../errors.ts';
 import { showPointer } from './pointer.ts';
 import { type Refusal, refuse } from './refusal.ts';
 
@@ -30,9 +29,8 @@ export function parseJsonText(
   } else {
     try {
       text = fromUtf8(input);
-    } catch (error) {
-      if (isAuditError(error, 'malformed')) return refuse('message_not_json');
-      throw error;
+    } catch {
+      return refuse('message_not_json');
     }
   }
   const refusal = new Scan(text, limits).run();

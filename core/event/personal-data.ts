@@ -51,7 +51,7 @@ export function commit(event: AuditEvent, pointers: readonly string[], random: R
   // Outer values first: what lies inside a commitment needs none of its own.
   for (const pattern of patterns.sort((a, b) => a.length - b.length)) {
     if (!isCommittable(event.event_type, pattern)) continue;
-    for (const tokens of expandPattern(result.event, pattern)) {
+    for (const tokens of placesOf(result.event, pattern)) {
       const insideCommitment = tokens.some((_, depth) =>
         isCommitted(valueAt(result.event, tokens.slice(0, depth + 1))),
       );
@@ -61,6 +61,16 @@ export function commit(event: AuditEvent, pointers: readonly string[], random: R
     }
   }
   return result;
+}
+
+/** Values that one pattern may commit singly: each costs some 200 bytes of a record. */
+const MAX_PLACES = 64;
+
+/** Where `pattern` leads to; where that is too many places, to what holds them all. */
+function placesOf(event: AuditEvent, pattern: readonly string[]): string[][] {
+  const places = expandPattern(event, pattern);
+  const holder = pattern.slice(0, pattern.indexOf('*'));
+  return places.length > MAX_PLACES && isCommittable(event.event_type, holder) ? [holder] : places;
 }
 
 const PSEUDONYM = /^hmac-sha256:[0-9a-f]{64}$/;

@@ -159,9 +159,9 @@ function redact(
     ...committed.committed.map((pointer): Redaction => ({ pointer, action: 'committed' })),
   ];
   const source = commitTo(SOURCE_HASH_POINTER, sourceHash, terms.random);
-  const recordOf = (recorded: AuditEvent, moved: readonly string[]): PreparedEvent['record'] => {
+  const recordOf = (recorded: AuditEvent, moved: readonly string[]): PreparedEvent['record'] | undefined => {
     const hash = contentHash(recorded);
-    return {
+    const record: PreparedEvent['record'] = {
       record_version: RECORD_VERSION,
       tenant_id: terms.tenantId,
       event: recorded,
@@ -172,14 +172,13 @@ function redact(
       redactions: [...redactions, ...moved.map((pointer): Redaction => ({ pointer, action: 'moved' }))],
       writer_version: terms.writerVersion,
     };
+    const leaf = leafBytes({ ...record, recorded_at: formatTimestamp(terms.now) });
+    return leaf.length <= LIMITS.recordBytes ? record : undefined;
   };
-  const fits = (recorded: AuditEvent, moved: readonly string[]): boolean =>
-    canonicalBytes({ ...recordOf(recorded, moved), recorded_at: formatTimestamp(terms.now) }).length <=
-    LIMITS.recordBytes;
-  const final = externalise(committed.event, fits, terms.random);
-  if (!final) return undefined;
-  const record = recordOf(final.event, final.moved);
-  const disclosures = [...committed.disclosures, ...final.disclosures];
+  const fitted = externalise(committed.event, recordOf, terms.random);
+  if (!fitted) return undefined;
+  const { result: record } = fitted;
+  const disclosures = [...committed.disclosures, ...fitted.disclosures];
   if (record.source_commitment !== undefined) disclosures.push(source.disclosure);
   return { record, disclosures };
 }

@@ -169,6 +169,14 @@ test('times are stored in UTC with milliseconds', () => {
   expect(event.occurred_at).toBe('2026-11-24T09:30:00.123Z');
 });
 
+test('a time that does not exist is refused', () => {
+  expect(parseEvent({ ...exampleOf('TASK_RESUMED'), occurred_at: '2026-02-30T00:00:00Z' })).toEqual({
+    ok: false,
+    code: 'schema_invalid',
+    detail: '/occurred_at: expected an RFC 3339 time from 1970 to 9999',
+  });
+});
+
 test('parsing again what was parsed changes nothing', () => {
   for (const type of EVENT_TYPES) expect(parsed(eventOf(type))).toEqual(eventOf(type));
 });

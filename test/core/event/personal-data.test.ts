@@ -4,7 +4,7 @@ import { sha256 } from '#crypto';
 import { toDigestText, utf8 } from '../../../core/encoding.ts';
 import { canonicalBytes } from '../../../core/event/canonical.ts';
 import { checkDisclosures, commitmentOf, disclose } from '../../../core/event/commitment.ts';
-import { EVENT_TYPES, isGovernanceType } from '../../../core/event/event.ts';
+import { type AuditEvent, EVENT_TYPES, isGovernanceType } from '../../../core/event/event.ts';
 import { externalise } from '../../../core/event/externalise.ts';
 import { committableFields, isCommittable, isPersonalPointer } from '../../../core/event/fields.ts';
 import { parseEvent } from '../../../core/event/parse.ts';
@@ -75,6 +75,14 @@ test('whole subtrees go, outer before inner, by wildcard too; what is committed 
     event,
   );
   expect(() => commit(event, ['payload/goal'], countingRandom())).toThrow('JSON Pointer');
+});
+
+test('a wildcard that leads to very many values commits what holds them', () => {
+  const withRows = (rows: number) =>
+    parsed({ ...exampleOf('TASK_COMPLETED'), payload: { output: { rows: Array(rows).fill('x') } } });
+  const pointers = ['/payload/output/rows/*'];
+  expect(commit(withRows(64), pointers, countingRandom()).committed).toHaveLength(64);
+  expect(commit(withRows(65), pointers, countingRandom()).committed).toEqual(['/payload/output/rows']);
 });
 
 test('the event that is given stays as it was', () => {
@@ -178,11 +186,16 @@ test('subjects become keyed pseudonyms, the same for the same person, another un
   expect(pseudonymise(without, key)).toEqual({ event: without, replaced: [] });
 });
 
-const fitsIn = (most: number) => (event: object) => canonicalBytes(event).length <= most;
+const fitsIn = (most: number) => (event: AuditEvent) =>
+  canonicalBytes(event).length <= most ? event : undefined;
 
 test('an event that fits stays as it is', () => {
   const event = eventOf('TASK_INITIATED');
-  expect(externalise(event, fitsIn(16_000), countingRandom())).toEqual({ event, disclosures: [], moved: [] });
+  expect(externalise(event, fitsIn(16_000), countingRandom())).toEqual({
+    result: event,
+    disclosures: [],
+    moved: [],
+  });
 });
 
 test('the longest strings go first, with their length and type, and can be joined again', () => {
@@ -196,11 +209,11 @@ test('the longest strings go first, with their length and type, and can be joine
   const result = externalise(event, fitsIn(16_000), countingRandom());
   if (!result) throw new Error('does not fit');
   expect(result.moved).toEqual(['/payload/input/b', '/payload/input/a']);
-  expect(result.event.payload).toMatchObject({
+  expect(result.result.payload).toMatchObject({
     goal: 'short',
     input: { a: { bytes: 20_002, type: 'string' }, b: { bytes: 30_002, type: 'string' }, c: 'kept' },
   });
-  expect(disclose(result.event, result.disclosures)).toEqual({ event, mismatched: [] });
+  expect(disclose(result.result, result.disclosures)).toEqual({ event, mismatched: [] });
 });
 
 test('where single strings do not do, whole fields go', () => {
@@ -208,12 +221,12 @@ test('where single strings do not do, whole fields go', () => {
   const event = parsed({ ...exampleOf('TASK_COMPLETED'), payload: { output: rows } });
   const result = externalise(event, fitsIn(16_000), countingRandom());
   expect(result?.moved).toEqual(['/payload/output']);
-  expect(result?.event.payload).toMatchObject({ output: { type: 'array' } });
+  expect(result?.result.payload).toMatchObject({ output: { type: 'array' } });
   const wide = Object.fromEntries(
     Array.from({ length: 900 }, (_, index) => [`key-${index}`, 'x'.repeat(50)]),
   );
   const object = parsed({ ...exampleOf('TASK_COMPLETED'), payload: { output: wide } });
-  expect(externalise(object, fitsIn(16_000), countingRandom())?.event.payload).toMatchObject({
+  expect(externalise(object, fitsIn(16_000), countingRandom())?.result.payload).toMatchObject({
     output: { type: 'object' },
   });
 });
@@ -222,7 +235,7 @@ test('a commitment inside a value is not moved on its own', () => {
   const { event } = commit(eventOf('TASK_INITIATED'), ['/payload/input/order_id'], countingRandom());
   const result = externalise(
     event,
-    (candidate) => isCommitted(Reflect.get(candidate.payload, 'input')),
+    (candidate) => (isCommitted(Reflect.get(candidate.payload, 'input')) ? candidate : undefined),
     countingRandom(),
   );
   expect(result).toBeUndefined(); // it is shorter than what is worth moving

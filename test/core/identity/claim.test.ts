@@ -103,11 +103,15 @@ test('a claim by another key is forged, or of nobody', async () => {
 test('a claim with any of its characters changed does not hold', async () => {
   const jwt = await sign();
   await fc.assert(
-    fc.asyncProperty(fc.nat(jwt.length - 1), fc.constantFrom(...'AZaz09-_.'), async (position, character) => {
-      if (jwt[position] === character) return;
-      const changed = jwt.slice(0, position) + character + jwt.slice(position + 1);
-      expect(await verifyClaim(changed, terms())).toMatchObject({ ok: false });
-    }),
+    fc.asyncProperty(
+      fc.nat(jwt.length - 1),
+      fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '-', '_', '.'),
+      async (position, character) => {
+        if (jwt[position] === character) return;
+        const changed = jwt.slice(0, position) + character + jwt.slice(position + 1);
+        expect(await verifyClaim(changed, terms())).toMatchObject({ ok: false });
+      },
+    ),
   );
 });
 
