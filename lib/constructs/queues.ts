@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -62,6 +62,8 @@ export class Queues extends Construct {
       encryptionMasterKey,
       enforceSSL: true,
       retentionPeriod: RETENTION,
+      // What waits here was accepted, so it outlives a deleted stack until the retention ends.
+      removalPolicy: RemovalPolicy.RETAIN,
     };
     const deadLetters = new Queue(this, `${id}DeadLetters`, common);
     const queue = new Queue(this, id, {
