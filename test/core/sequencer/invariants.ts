@@ -2,10 +2,14 @@ import { fromUtf8, toHex } from '../../../core/encoding.ts';
 import { unpackBatch } from '../../../core/index/batch-item.ts';
 import { unpackEvent } from '../../../core/index/event-item.ts';
 import { eventKey, postingPartition } from '../../../core/index/keys.ts';
+import { knownHashes } from '../../../core/index/known-hashes.ts';
 import { unpackPosting } from '../../../core/index/posting.ts';
 import { openCheckpoint } from '../../../core/log/checkpoint.ts';
 import { leafHash } from '../../../core/log/merkle.ts';
+import { verifyInclusion } from '../../../core/log/proof.ts';
 import { appendToEdge, rootOf } from '../../../core/log/right-edge.ts';
+import { tilePath } from '../../../core/log/tile.ts';
+import { inclusionProofs } from '../../../core/log/tile-reader.ts';
 import { decodeSegment, type Segment } from '../../../core/sequencer/segment.ts';
 import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
 import type { World } from './world.ts';
@@ -151,4 +155,30 @@ function saltOf(segment: Segment): string {
 
 function address({ pk, sk }: { pk: string; sk: string }): string {
   return `${pk}\u0000${sk}`;
+}
+
+/** Every record proves itself against the head's checkpoint, from the tiles of the archive and the table's hashes. */
+export async function unprovable(world: World): Promise<string[]> {
+  const { head, archived } = world.cloud;
+  if (!head || head.size === 0) return [];
+  const table = world.cloud.table();
+  const source = {
+    hashes: async (level: number, tile: number, width: number) =>
+      archived.get(tilePath(level, tile))?.bytes.subarray(0, width * 32) ??
+      (await knownHashes(table, level, tile, width)),
+  };
+  const indices = Array.from({ length: head.size }, (_, index) => index);
+  const paths = await inclusionProofs(indices, head.size, source);
+  const records = [...world.cloud.items.values()]
+    .filter((item) => item.pk.startsWith('E#'))
+    .map((item) => unpackEvent(item, zlibCodec));
+  const full = Array.from({ length: Math.floor(head.size / 256) }, (_, tile) => tilePath(0, tile)).filter(
+    (path) => !archived.has(path),
+  );
+  return [
+    ...full.map((path) => `${path} is full and not in the archive`),
+    ...records
+      .filter(({ index, leaf }) => !verifyInclusion(leafHash(leaf), index, paths[index] ?? [], head).ok)
+      .map(({ index }) => `the record at ${index} does not prove itself`),
+  ];
 }

@@ -55,6 +55,7 @@ export class Scheduler {
     const value = effect();
     if (fault === 'duplicatedLate')
       this.#timers.push({ at: this.#now + this.#random.below(LONGEST_FREEZE_MS), resume: effect });
+    if (fault === 'answerLost' && call.idempotent && this.#random.chance(0.5)) return effect();
     if (fault === 'answerLost')
       throw new AuditError('unavailable', `the answer of ${call.store}.${call.operation} was lost`);
     return value;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { violations } from './invariants.ts';
+import { unprovable, violations } from './invariants.ts';
 import type { Faults } from './scheduler.ts';
 import { VARIANTS } from './variants.ts';
 import { type Flaws, World } from './world.ts';
@@ -32,18 +32,30 @@ async function history(seed: number, flaws: Flaws = {}, rollBack = false): Promi
     world.cloud.head = head;
     world.send(10, 8);
   }
-  await world.work(writers, ALL_FAULTS);
+  await world.work(writers, { ...ALL_FAULTS, ...flaws.faults });
   return world;
 }
 
 test('every event exactly once, in one history, under all faults and two to eight writers', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(), async (seed) => {
-      expect(violations(await history(seed))).toEqual([]);
+      const world = await history(seed);
+      expect(violations(world)).toEqual([]);
+      expect(await unprovable(world)).toEqual([]);
     }),
     { seed: SEED, numRuns: RUNS },
   );
 }, 120_000);
+
+test('a log of many batches proves every record, from full tiles and the table', async () => {
+  const world = new World(SEED);
+  await world.open();
+  world.send(60, 40);
+  await world.work(4, ALL_FAULTS);
+  expect(violations(world)).toEqual([]);
+  expect(world.cloud.head?.size).toBeGreaterThan(768);
+  expect(await unprovable(world)).toEqual([]);
+}, 60_000);
 
 test('a table that was rolled back meets the marker of its old successor: the log halts and signs no second history', async () => {
   await fc.assert(

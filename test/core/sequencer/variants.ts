@@ -52,6 +52,7 @@ export const VARIANTS: Record<string, Flaws> = {
 
   /** A writer whose swap was refused tidies its staging object up, which another writer may have committed. */
   'a loser deletes its staging object': {
+    faults: { answerLost: 0.15, crash: 0.08 },
     port: (log, world) => ({
       ...log,
       heads: {
@@ -73,6 +74,7 @@ export const VARIANTS: Record<string, Flaws> = {
 
   /** The newest checkpoint is written without a look at what stands there: a late writer turns it back. */
   'a mutable checkpoint written blindly': {
+    faults: { freeze: 0.1 },
     port: (log, world) => ({
       ...log,
       heads: {

@@ -15,6 +15,8 @@ export interface Flaws {
   port?: (log: Log, world: World) => Log;
   disclosuresByEventId?: boolean;
   holdsOnTheRecord?: boolean;
+  /** The weather in which the shortcut shows soonest. */
+  faults?: Partial<Faults>;
 }
 
 interface Message {
