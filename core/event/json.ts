@@ -23,12 +23,15 @@ class Walk {
   readonly #limits: JsonValueLimits;
   readonly #path: (string | number)[] = [];
   #keys = 0;
+  #values = 0;
 
   constructor(limits: JsonValueLimits) {
     this.#limits = limits;
   }
 
   visit(value: unknown, level: number): Refusal | undefined {
+    // Text of 256 KiB can't hold more values; shared references of a program's objects can seem to.
+    if (++this.#values > LIMITS.eventBytes) return refuse('event_too_large');
     switch (typeof value) {
       case 'boolean':
         return undefined;

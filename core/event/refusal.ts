@@ -8,7 +8,7 @@ export const REFUSALS = {
   message_too_large: 'The body is longer than the channel takes.',
   too_deep: 'Objects and arrays are nested more than 32 levels deep.',
   too_many_keys: 'An event holds more than 1,000 object members.',
-  key_forbidden: 'An object member is called __proto__.',
+  key_forbidden: 'An object member is called `__proto__`.',
   key_duplicate: 'One object holds the same member twice, so that two readers may see two events.',
   number_out_of_range:
     'A number is -0, not finite, or beyond 2^53 in magnitude: readers would disagree about its value.',

@@ -14,11 +14,11 @@ import { digestSchema, short, timestamp } from '../event/values.ts';
 export const RECORD_VERSION = '1.0.0';
 
 /** How an event came in: `sqs` from the ingest queue with a claim, the others over the internal queue. */
-export const INGEST_SOURCES = ['sqs', 'https', 'otlp', 'internal'] as const;
+const INGEST_SOURCES = ['sqs', 'https', 'otlp', 'internal'] as const;
 export type IngestSource = (typeof INGEST_SOURCES)[number];
 
 /** What the writer did to the event, and where. */
-export const redactionSchema = z
+const redactionSchema = z
   .strictObject({
     pointer: z.string(),
     action: z.enum(['committed', 'moved', 'pseudonymised']),
@@ -27,7 +27,7 @@ export const redactionSchema = z
 export type Redaction = z.infer<typeof redactionSchema>;
 
 /** Who sent the event, by what the writer verified: the registered emitter, or the token. */
-export const emitterRefSchema = z
+const emitterRefSchema = z
   .strictObject({
     id: short(),
     claim_digest: digestSchema.optional(),

@@ -131,6 +131,12 @@ test('what a program may hold and JSON may not is refused', () => {
   expect(checkValue(Object.create(null))).toBeUndefined();
 });
 
+test('objects that share their parts many times over are refused in good time', () => {
+  let shared: unknown[] = [];
+  for (let level = 0; level < 30; level++) shared = [shared, shared];
+  expect(checkValue(shared)).toMatchObject({ code: 'event_too_large' });
+});
+
 test('members of a value are counted and its depth is bounded', () => {
   const wide = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`k${index}`, 0]));
   expect(checkValue(wide)).toMatchObject({ code: 'too_many_keys' });

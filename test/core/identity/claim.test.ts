@@ -115,6 +115,15 @@ test('a claim with any of its characters changed does not hold', async () => {
   );
 });
 
+test('a signature has one spelling, so a claim has one digest', async () => {
+  const jwt = await sign();
+  const last = jwt.slice(-1);
+  for (const other of 'ABQRghwx') {
+    if (other === last) continue;
+    expect(await verifyClaim(jwt.slice(0, -1) + other, terms())).toMatchObject({ ok: false });
+  }
+});
+
 test.each([
   ['alg none', async () => new UnsecuredJWT({ ...CLAIM }).encode()],
   [
