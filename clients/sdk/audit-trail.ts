@@ -3,11 +3,13 @@ import { AuditError } from '../../core/errors.ts';
 import { SELF_AGENT_ID } from '../../core/event/envelope.ts';
 import type { EventId } from '../../core/event/ids.ts';
 import type { Clock, Random } from '../../core/ports.ts';
+import type { Receipt } from '../../core/receipt/receipt.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './backoff.ts';
+import { type Confirmation, Confirmer } from './confirm.ts';
 import { onExit } from './exit.ts';
 import type { AgentInfo, EventContext, PayloadInput, TaskStart } from './inputs.ts';
 import { type BufferPolicy, DEFAULT_BUFFER, type FlushReport, Outbox } from './outbox.ts';
-import { harmless, type ProblemListener, warnOfProblem } from './problem.ts';
+import { harmless, messageOf, type ProblemListener, warnOfProblem } from './problem.ts';
 import { ReceiptsFile } from './receipts-file.ts';
 import { Recorder } from './recorder.ts';
 import { Spill } from './spill.ts';
@@ -17,6 +19,7 @@ import type { TransportFactory } from './transport.ts';
 
 const SESSION_OCTETS = 16;
 const SIGTERM_GRACE_MS = 5_000;
+const CONFIRM_TIMEOUT_MS = 60_000;
 
 export interface AuditTrailOptions {
   /** Who acts. `instance_id` is minted for this process where it is missing. */
@@ -29,6 +32,10 @@ export interface AuditTrailOptions {
   strict?: boolean;
   /** Hears of every problem; by default they become process warnings. */
   onError?: ProblemListener;
+  /** Hears of every receipt that was fetched and verified. */
+  onReceipt?: (receipt: Receipt) => void;
+  /** The log's verifier key, got from the tenant's stack rather than from the API that it is to judge. */
+  verifierKey?: string;
   /** Whether to flush on SIGTERM too (default true). */
   sigterm?: boolean;
   buffer?: Partial<BufferPolicy>;
@@ -53,6 +60,10 @@ export interface AuditTrailOptions {
 export class AuditTrail {
   readonly #recorder: Recorder;
   readonly #outbox: Outbox;
+  readonly #receipts: ReceiptsFile;
+  readonly #confirmer: Confirmer | undefined;
+  readonly #onProblem: ProblemListener;
+  readonly #onReceipt: (receipt: Receipt) => void;
   readonly #strict: boolean;
   readonly #offExit: () => void;
 
@@ -65,16 +76,21 @@ export class AuditTrail {
     }
     const session = toHex(random.octets(SESSION_OCTETS));
     const directory = options.directory ?? '.audit-trail';
+    const transport = options.transport({ clock, random, session });
     this.#strict = strict;
+    this.#onProblem = harmless(options.onError ?? warnOfProblem);
+    this.#onReceipt = harmless(options.onReceipt ?? (() => undefined));
+    this.#receipts = new ReceiptsFile(directory);
+    this.#confirmer = transport.receipts && new Confirmer(transport.receipts, clock, options.verifierKey);
     this.#outbox = new Outbox({
-      transport: options.transport({ clock, random, session }),
+      transport,
       clock,
       random,
       retry: { ...DEFAULT_RETRY, ...options.retry },
       buffer: { ...DEFAULT_BUFFER, ...options.buffer },
       spill: new Spill(directory, session),
-      receipts: new ReceiptsFile(directory),
-      onProblem: harmless(options.onError ?? warnOfProblem),
+      receipts: this.#receipts,
+      onProblem: this.#onProblem,
     });
     this.#recorder = new Recorder({
       agent: { ...agent, instance_id: agent.instance_id ?? session },
@@ -113,6 +129,32 @@ export class AuditTrail {
       );
     }
     return report;
+  }
+
+  /**
+   * Waits until the log holds the event, verifies its receipt against the verifier key, and compares the hash with the
+   * one that this trail noted on sending. Whatever is found is an answer, not an error; flush before. The receipt shows
+   * that the log committed to a leaf for this event; what stands in the leaf, the record shows (docs/sdk.md).
+   */
+  async confirm(eventId: EventId, options: { timeoutMs?: number } = {}): Promise<Confirmation> {
+    const sent = await this.#receipts.find(eventId);
+    if (!sent) return { ok: false, reason: 'unknown_event', detail: 'this trail has not sent such an event' };
+    if (!this.#confirmer) {
+      return { ok: false, reason: 'unavailable', detail: 'the transport has no address of the API' };
+    }
+    const answer = await this.#confirmer.confirm(sent, eventId, options.timeoutMs ?? CONFIRM_TIMEOUT_MS);
+    if (answer.ok) this.#keepReceipt(answer.receipt);
+    return answer;
+  }
+
+  #keepReceipt(receipt: Receipt): void {
+    try {
+      this.#receipts.confirmed(receipt.event_id, receipt);
+    } catch (cause) {
+      const message = `the receipts file could not be written: ${messageOf(cause)}`;
+      this.#onProblem({ code: 'bookkeeping', message, event_id: receipt.event_id, cause });
+    }
+    this.#onReceipt(receipt);
   }
 
   /** Flushes and takes the trail's hooks off the process. Nothing may be recorded afterwards. */

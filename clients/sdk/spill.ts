@@ -30,7 +30,7 @@ const lineSchema = z.object({
 /** Spilled events that this process has taken over; `release` forgets them once they are somewhere else. */
 interface ClaimedSpill {
   events: OutgoingEvent[];
-  release(): void;
+  release: () => void;
 }
 
 /**
