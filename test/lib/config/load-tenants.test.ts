@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { loadTenants } from '../../../lib/config/load-tenants.ts';
+import { accountTenant, tableTenant } from '../synthesised.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tenants-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function put(name: string, content: object | string): void {
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+test('the example tenants are valid, one of each tier', () => {
+  const examples = loadTenants(join(import.meta.dirname, '..', '..', '..', 'tenants'));
+  expect(examples.map(({ id, tier }) => [id, tier])).toEqual([
+    ['acme', 'table-per-tenant'],
+    ['globex', 'account-per-tenant'],
+  ]);
+});
+
+test('another folder is read in the order of its names, other files passed over', () => {
+  put('globex.json', accountTenant);
+  put('acme.json', tableTenant);
+  put('notes.txt', 'x');
+  expect(loadTenants(folder).map(({ id }) => id)).toEqual(['acme', 'globex']);
+});
+
+test('what a file leaves out is filled in: locks that only lengthen, keys of S3, personal free text committed', () => {
+  put('acme.json', tableTenant);
+  const [tenant] = loadTenants(folder);
+  expect(tenant).toMatchObject({ lock_mode: 'COMPLIANCE', archive_key: 's3' });
+  expect(tenant?.personal_data).toEqual(expect.arrayContaining(['/payload/goal', '/payload/content']));
+});
+
+const { account: _, ...withoutAccount } = accountTenant;
+const { immutability_days: __, ...withoutImmutability } = tableTenant.retention;
+
+test.each<[string, object | string, string]>([
+  ['no JSON', '{', 'expected JSON'],
+  ['an unknown tier', { ...tableTenant, tier: 'shared' }, '/tier'],
+  ['another id than the file name', { ...tableTenant, id: 'other' }, '/id: expected acme'],
+  ['capitals in the id', { ...tableTenant, id: 'Acme' }, '/id: expected 3 to 32 lower case'],
+  ['a field that nobody knows', { ...tableTenant, retentoin: {} }, 'retentoin'],
+  [
+    'a missing field inside',
+    { ...tableTenant, retention: withoutImmutability },
+    '/retention/immutability_days',
+  ],
+  ['an account tier without account', { ...withoutAccount, id: 'acme' }, '/account'],
+  [
+    'senders of another account without a tier for them',
+    { ...accountTenant, ...tableTenant },
+    'emitter_principals',
+  ],
+  [
+    'a lock that outlives what may be kept',
+    { ...tableTenant, retention: { ...tableTenant.retention, immutability_days: 401 } },
+    '/retention/immutability_days: expected at most max_days',
+  ],
+  [
+    'a minimum above the maximum',
+    { ...tableTenant, retention: { ...tableTenant.retention, min_days: 401 } },
+    '/retention/max_days: expected at least min_days',
+  ],
+  ['a wildcard principal', { ...tableTenant, auditor_principals: ['*'] }, '/auditor_principals/0'],
+  [
+    'a personal field that cannot be committed',
+    { ...tableTenant, personal_data: ['/event_id'] },
+    '/personal_data/0',
+  ],
+  ['an origin that a signed note cannot carry', { ...tableTenant, log_origin: 'a+b c' }, '/log_origin'],
+])('%s is refused with file, path and what was expected', (_name, content, expected) => {
+  put('acme.json', content);
+  expect(() => loadTenants(folder)).toThrow(
+    expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining(expected) }),
+  );
+  expect(() => loadTenants(folder)).toThrow(join(folder, 'acme.json'));
+});
+
+test('a folder without tenants, and none at all, are refused', () => {
+  expect(() => loadTenants(folder)).toThrow('expected at least one <tenant>.json');
+  expect(() => loadTenants(join(folder, 'none'))).toThrow('expected a folder of tenant files');
+});

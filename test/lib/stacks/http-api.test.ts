@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { tableTenant, tenantTemplate } from '../synthesised.ts';
+
+const template = tenantTemplate(tableTenant);
+const resources = template.findResources('AWS::ApiGateway::Resource');
+
+function pathOf(reference: { Ref?: string }): string {
+  const resource = resources[reference.Ref ?? ''];
+  return resource ? `${pathOf(resource.Properties.ParentId)}/${resource.Properties.PathPart}` : '';
+}
+
+test('each route goes to the function with the privilege for it, all others to the one that reads', () => {
+  const routes = Object.values(template.findResources('AWS::ApiGateway::Method')).map(({ Properties }) => {
+    const [, name] = /Functions(\w+?)Function/.exec(JSON.stringify(Properties.Integration.Uri)) ?? [];
+    return `${Properties.HttpMethod} ${pathOf(Properties.ResourceId) || '/'} ${name}`;
+  });
+  const isRead = (route: string) => route.endsWith(' ReadApi');
+  expect(routes.filter((route) => !isRead(route)).sort()).toEqual([
+    'ANY /v1/audit/emitters AdminApi',
+    'ANY /v1/audit/emitters/{proxy+} AdminApi',
+    'ANY /v1/audit/tokens AdminApi',
+    'ANY /v1/audit/tokens/{proxy+} AdminApi',
+    'POST /v1/audit/events IngestApi',
+  ]);
+  expect(routes).toEqual(
+    expect.arrayContaining([
+      'ANY /v1/audit/events ReadApi',
+      'ANY /v1/audit/events/{event_id} ReadApi',
+      'ANY /v1/audit/receipts/{id} ReadApi',
+      'ANY /v1/audit/log/{proxy+} ReadApi',
+      'ANY /v1/audit/quarantine ReadApi',
+      'ANY /{proxy+} ReadApi',
+    ]),
+  );
+});
+
+test('bodies arrive as they were sent', () => {
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    BinaryMediaTypes: ['*/*'],
+    EndpointConfiguration: { Types: ['REGIONAL'] },
+  });
+});
+
+test("a tenant can use up its own share of requests and no other's", () => {
+  template.hasResourceProperties('AWS::ApiGateway::Stage', {
+    StageName: 'live',
+    MethodSettings: [
+      Match.objectLike({
+        HttpMethod: '*',
+        ResourcePath: '/*',
+        ThrottlingRateLimit: 100,
+        ThrottlingBurstLimit: 200,
+        DataTraceEnabled: false,
+        LoggingLevel: 'OFF',
+      }),
+    ],
+  });
+});
+
+test('the access log holds no path, query string or header', () => {
+  const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
+  const format: string = stage?.Properties.AccessLogSetting.Format;
+  expect(Object.values(JSON.parse(format)).sort()).toEqual([
+    '$context.error.responseType',
+    '$context.httpMethod',
+    '$context.identity.sourceIp',
+    '$context.requestId',
+    '$context.requestTime',
+    '$context.resourcePath',
+    '$context.responseLatency',
+    '$context.status',
+  ]);
+});

@@ -1,0 +1,260 @@
+import { describe, expect, test } from '@jest/globals';
+import { createPolicyEvaluator } from '../../support/policy-evaluator.ts';
+import type { Template } from '../../support/policy-template.ts';
+import { accountTenant, EMITTER, tableTenant, tenantTemplate } from '../synthesised.ts';
+
+const AUDITOR = 'arn:aws:iam::999999999999:role/auditor';
+const built = tenantTemplate({ ...accountTenant, auditor_principals: [AUDITOR] });
+const template = built.toJSON() as Template;
+const { allowed } = createPolicyEvaluator(template);
+
+function idOf(type: string, path: string): string {
+  const found = Object.keys(built.findResources(type)).filter((id) => id.startsWith(path));
+  if (found.length !== 1 || found[0] === undefined) throw new Error(`${path}: ${found.length} of ${type}`);
+  return found[0];
+}
+const arn = (type: string, path: string) => `<${idOf(type, path)}.Arn>`;
+
+const roles = Object.keys(built.findResources('AWS::IAM::Role'));
+const roleOf = (path: string) => idOf('AWS::IAM::Role', path);
+const writeLog = roleOf('WriterWriteLog');
+const ingestApi = roleOf('FunctionsIngestApi');
+const readApi = roleOf('FunctionsReadApi');
+const adminApi = roleOf('FunctionsAdminApi');
+const auditor = roleOf('Auditor');
+
+const records = arn('AWS::DynamoDB::Table', 'TablesRecords');
+const control = arn('AWS::DynamoDB::Table', 'TablesControl');
+const archive = arn('AWS::S3::Bucket', 'BucketsArchive');
+const work = arn('AWS::S3::Bucket', 'BucketsWork');
+const signingKey = arn('AWS::KMS::Key', 'KeysSigning');
+const dataKey = arn('AWS::KMS::Key', 'KeysData');
+const ingest = arn('AWS::SQS::Queue', 'QueuesIngest0');
+const internal = arn('AWS::SQS::Queue', 'QueuesInternalF');
+// A secret's ARN is its Ref.
+const secret = `<${idOf('AWS::SecretsManager::Secret', 'KeysIndex')}>`;
+const locked = {
+  's3:object-lock-mode': 'COMPLIANCE',
+  's3:object-lock-retain-until-date': '2030-01-01T00:00:00Z',
+};
+
+/** The roles that may make this call. */
+function whoMay(action: string, resource: string, context: Record<string, string | string[]> = {}): string[] {
+  return roles.filter((principal) => allowed({ principal, action, resource, context }));
+}
+
+describe('functions', () => {
+  test('each has a role of its own, which no other service may take', () => {
+    const taken = Object.values(built.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.Role['Fn::GetAtt'][0],
+    );
+    expect(taken.sort()).toEqual([writeLog, ingestApi, readApi, adminApi].sort());
+    for (const role of taken) {
+      const { Properties } = built.findResources('AWS::IAM::Role')[role] ?? {};
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+      ]);
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  test('each writes to its own log group alone', () => {
+    const groups = Object.keys(built.findResources('AWS::Logs::LogGroup')).filter(
+      (id) => !id.startsWith('Http'),
+    );
+    const writers = groups.map((group) => whoMay('logs:PutLogEvents', `<${group}.Arn>`));
+    expect(writers.every(({ length }) => length === 1)).toBe(true);
+    expect(new Set(writers.flat()).size).toBe(groups.length);
+  });
+});
+
+describe('what only the writer may do', () => {
+  test('sign, and with Ed25519 over the message itself alone', () => {
+    const form = { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' };
+    expect(whoMay('kms:Sign', signingKey, form)).toEqual([writeLog]);
+    expect(whoMay('kms:Sign', signingKey, { ...form, 'kms:MessageType': 'DIGEST' })).toEqual([]);
+  });
+
+  test('the signing key refuses others even if IAM grants them everything', () => {
+    const granted = structuredClone(template);
+    granted.Resources.Intruder = { Type: 'AWS::IAM::Role' };
+    granted.Resources.IntruderPolicy = {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        Roles: [{ Ref: 'Intruder' }],
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+      },
+    };
+    const intruder = { principal: 'Intruder', context: {} };
+    const evaluator = createPolicyEvaluator(granted);
+    expect(evaluator.allowed({ ...intruder, action: 'kms:Sign', resource: signingKey })).toBe(false);
+    expect(evaluator.allowed({ ...intruder, action: 'sqs:SendMessage', resource: internal })).toBe(false);
+    expect(
+      evaluator.allowed({ ...intruder, action: 's3:DeleteObject', resource: `${archive}/commit/0` }),
+    ).toBe(false);
+    expect(evaluator.allowed({ ...intruder, action: 's3:PutObject', resource: `${archive}/x` })).toBe(false);
+  });
+
+  test.each(['PutItem', 'UpdateItem', 'BatchWriteItem'])('write records: %s', (action) => {
+    expect(whoMay(`dynamodb:${action}`, records)).toEqual([writeLog]);
+  });
+
+  test('take messages off the queues', () => {
+    expect(whoMay('sqs:ReceiveMessage', ingest)).toEqual([writeLog]);
+    expect(whoMay('sqs:DeleteMessage', internal)).toEqual([writeLog]);
+  });
+
+  test('write to the archive, under two prefixes and with a lock', () => {
+    expect(whoMay('s3:PutObject', `${archive}/commit/1`, locked)).toEqual([writeLog]);
+    expect(whoMay('s3:PutObject', `${archive}/tile/0/000`, locked)).toEqual([writeLog]);
+    expect(whoMay('s3:PutObject', `${archive}/other`, locked)).toEqual([]);
+  });
+});
+
+describe('what nobody may do', () => {
+  test.each(['dynamodb:DeleteItem', 'dynamodb:Scan', 'dynamodb:DeleteTable', 'dynamodb:UpdateTable'])(
+    '%s',
+    (action) => {
+      expect([...whoMay(action, records), ...whoMay(action, control)]).toEqual([]);
+    },
+  );
+
+  test.each([
+    's3:DeleteObject',
+    's3:DeleteObjectVersion',
+    's3:BypassGovernanceRetention',
+    's3:PutObjectLegalHold',
+  ])('%s in the archive', (action) => {
+    expect(whoMay(action, `${archive}/commit/1`)).toEqual([]);
+  });
+
+  test.each(['s3:PutBucketPolicy', 's3:DeleteBucket', 's3:PutBucketObjectLockConfiguration'])(
+    '%s',
+    (action) => {
+      expect(whoMay(action, archive)).toEqual([]);
+    },
+  );
+
+  test('put an object into the archive without saying how long it is locked, or in a weaker mode', () => {
+    const put = (context: Record<string, string>) => whoMay('s3:PutObject', `${archive}/commit/1`, context);
+    const { 's3:object-lock-mode': mode, ...untilOnly } = locked;
+    expect(put({})).toEqual([]);
+    expect(put(untilOnly)).toEqual([]);
+    expect(put({ 's3:object-lock-mode': mode })).toEqual([]);
+    expect(put({ ...locked, 's3:object-lock-mode': 'GOVERNANCE' })).toEqual([]);
+  });
+
+  test('speak to a bucket or queue without TLS', () => {
+    const plain = { 'aws:SecureTransport': 'false', ...locked };
+    expect(whoMay('s3:PutObject', `${archive}/commit/1`, plain)).toEqual([]);
+    expect(whoMay('s3:GetObject', `${work}/staging/1`, plain)).toEqual([]);
+    expect(whoMay('sqs:SendMessage', internal, plain)).toEqual([]);
+  });
+
+  test('use the data key except through the service that holds the data', () => {
+    expect(whoMay('kms:Decrypt', dataKey)).toEqual([]);
+    expect(whoMay('kms:Decrypt', dataKey, { 'kms:ViaService': 'lambda.us-east-1.amazonaws.com' })).toEqual(
+      [],
+    );
+  });
+});
+
+describe('the functions behind HTTPS', () => {
+  test('only those that enqueue may send to the internal queue, nobody to the ingest queue', () => {
+    expect(whoMay('sqs:SendMessage', internal)).toEqual([ingestApi, adminApi]);
+    expect(whoMay('sqs:SendMessage', ingest)).toEqual([]);
+  });
+
+  test('ingest-api reads tokens and nothing else', () => {
+    const key = (pk: string) => ({ 'dynamodb:LeadingKeys': [pk] });
+    const gets = (pk: string) =>
+      allowed({ principal: ingestApi, action: 'dynamodb:GetItem', resource: control, context: key(pk) });
+    expect([gets('TOKEN#1'), gets('EMITTER#1'), gets('QUARANTINE')]).toEqual([true, false, false]);
+    expect(allowed({ principal: ingestApi, action: 'dynamodb:GetItem', resource: records })).toBe(false);
+    expect(whoMay('secretsmanager:GetSecretValue', secret)).not.toContain(ingestApi);
+  });
+
+  test('tokens and emitters are written by admin-api alone, the quarantine by the writer alone', () => {
+    const putters = (pk: string) => whoMay('dynamodb:PutItem', control, { 'dynamodb:LeadingKeys': [pk] });
+    expect(putters('TOKEN#1')).toEqual([adminApi]);
+    expect(putters('EMITTER#1')).toEqual([adminApi]);
+    expect(putters('QUARANTINE')).toEqual([writeLog]);
+    expect(putters('POLICY')).toEqual([]);
+  });
+
+  test('records and their disclosures are read by the writer, read-api and the auditor, each as far as it needs', () => {
+    expect(whoMay('dynamodb:Query', records)).toEqual([writeLog, readApi]);
+    expect(whoMay('s3:GetObject', `${archive}/commit/1`)).toEqual([writeLog, readApi, auditor]);
+    expect(whoMay('s3:GetObject', `${work}/disclosures/1`)).toEqual([writeLog, readApi]);
+    expect(whoMay('s3:GetObject', `${work}/staging/1`)).toEqual([writeLog]);
+    expect(whoMay('secretsmanager:GetSecretValue', secret)).toEqual([writeLog, readApi]);
+    expect(whoMay('kms:GetPublicKey', signingKey)).toEqual([writeLog, readApi, auditor]);
+  });
+});
+
+describe('principals from outside', () => {
+  const viaSqs = { 'kms:ViaService': 'sqs.us-east-1.amazonaws.com' };
+
+  test('named emitters may send to the ingest queue and use its key for that, nothing more', () => {
+    const may = (action: string, resource: string, context = {}) =>
+      allowed({ principal: EMITTER, action, resource, context });
+    expect(may('sqs:SendMessage', ingest)).toBe(true);
+    expect(may('kms:GenerateDataKey', dataKey, viaSqs)).toBe(true);
+    expect(may('kms:GenerateDataKey', dataKey)).toBe(false);
+    expect(may('sqs:ReceiveMessage', ingest)).toBe(false);
+    expect(may('sqs:SendMessage', internal)).toBe(false);
+    expect(may('s3:GetObject', `${archive}/commit/1`)).toBe(false);
+  });
+
+  test('others may not', () => {
+    const other = 'arn:aws:iam::444455556666:role/other';
+    expect(allowed({ principal: other, action: 'sqs:SendMessage', resource: ingest })).toBe(false);
+  });
+
+  test('the auditor role is for the named principals, with MFA, and reads nothing but the archive', () => {
+    expect(template.Resources[auditor]?.Properties).toMatchObject({
+      RoleName: 'AuditTrail-globex-Auditor',
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: AUDITOR },
+            Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+          },
+        ],
+      },
+    });
+    expect(allowed({ principal: auditor, action: 's3:ListBucketVersions', resource: archive })).toBe(true);
+    expect(allowed({ principal: auditor, action: 'dynamodb:Query', resource: records })).toBe(false);
+    expect(allowed({ principal: auditor, action: 's3:GetObject', resource: `${work}/disclosures/1` })).toBe(
+      false,
+    );
+  });
+});
+
+/** Statements of identity policies as the template has them. */
+function grants(of: ReturnType<typeof tenantTemplate>): { Action: string | string[]; Resource: unknown }[] {
+  return Object.values(of.findResources('AWS::IAM::Policy')).flatMap(
+    ({ Properties }) => Properties.PolicyDocument.Statement,
+  );
+}
+
+describe.each([
+  ['table-per-tenant', tableTenant],
+  ['account-per-tenant', accountTenant],
+])('%s', (_tier, file) => {
+  const statements = grants(tenantTemplate(file));
+
+  test('no grant names an action by wildcard', () => {
+    expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  test('every grant is on resources of this stack, with wildcards for objects below a prefix alone', () => {
+    for (const resource of statements.flatMap(({ Resource }) => Resource)) {
+      const [, [stem, rest] = [resource, '']] =
+        (resource as { 'Fn::Join'?: [string, [unknown, string]] })['Fn::Join'] ?? [];
+      expect(Object.keys(stem as object)).toEqual([expect.stringMatching(/^(Ref|Fn::GetAtt)$/)]);
+      expect(rest).toMatch(/^(|\/[a-z]+\/\*)$/);
+    }
+  });
+});
