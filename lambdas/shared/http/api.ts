@@ -1,0 +1,156 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { hasScope } from '../../../core/identity/scope.ts';
+import type { Codec } from '../../../core/ports.ts';
+import { type AuthenticationTerms, authenticate } from './authenticate.ts';
+import type { Caller } from './caller.ts';
+import type { LogLine } from './log-line.ts';
+import { type Problem, problemOf, problemResponse } from './problem.ts';
+import { decodeBody, headerOf } from './request.ts';
+import { toProxyResult } from './response.ts';
+import { findRoute, type Match, type Route } from './route.ts';
+
+/** What every API function has, besides its routes. */
+export interface ApiTerms extends AuthenticationTerms {
+  codec: Codec;
+  log: LogLine;
+}
+
+/** A proxy event, with what the steps before the handler found out. */
+type ApiEvent = APIGatewayProxyEvent & { match?: Match; caller?: Caller; decoded?: Uint8Array };
+type Step = MiddlewareObj<ApiEvent, APIGatewayProxyResult, Error, Context>;
+
+/** The caller of a public route, who may be anybody. */
+const ANYBODY: Caller = { kind: 'token', id: 'anybody', scopes: [] };
+
+/**
+ * The handler of a function behind API Gateway's REST proxy (payload version 1). Who asks is settled before what is
+ * asked for: without a token every path that is not public answers 401, also those that do not exist.
+ */
+export function makeApi(routes: readonly Route[], terms: ApiTerms) {
+  return middy<ApiEvent, APIGatewayProxyResult, Error, Context>()
+    .use(tellProblems(terms))
+    .use(admitCallers(routes, terms))
+    .use(checkRoute())
+    .use(decodeBodies(terms))
+    .handler(async (event) => {
+      const { match, caller = ANYBODY, decoded = new Uint8Array() } = event;
+      if (!match?.found) throw new Error('a request came through without a route');
+      const requestId = requestIdOf(event);
+      const response = await match.route.handle({
+        requestId,
+        caller,
+        params: match.params,
+        query: queryOf(event),
+        header: (name) => headerOf(event, name),
+        body: decoded,
+      });
+      return toProxyResult(response, requestId);
+    });
+}
+
+/** Whatever a later step throws becomes a problem; what is our fault goes to the log, without the request's data. */
+function tellProblems({ log }: ApiTerms): Step {
+  return {
+    onError: (request) => {
+      const { event, error } = request;
+      const problem = problemOf(error);
+      if (problem.status >= 500) {
+        log({
+          level: 'ERROR',
+          message: 'request failed',
+          request_id: requestIdOf(event),
+          method: event.httpMethod,
+          route: event.match?.found ? event.match.route.path : 'none',
+          code: problem.code,
+          error: error instanceof Error ? error.stack : undefined,
+        });
+      }
+      request.response = refuse(event, problem);
+    },
+  };
+}
+
+function admitCallers(routes: readonly Route[], terms: ApiTerms): Step {
+  return {
+    before: async ({ event }) => {
+      const match = findRoute(routes, event.httpMethod, event.path);
+      event.match = match;
+      if (match.found && match.route.scopes === 'public') return undefined;
+      const authorization = headerOf(event, 'authorization');
+      const caller = await authenticate(authorization, terms, {
+        claims: match.found && match.route.claims === true,
+      });
+      if (caller) {
+        event.caller = caller;
+        return undefined;
+      }
+      const challenge = authorization === undefined ? '' : ', error="invalid_token"';
+      return refuse(event, {
+        status: 401,
+        code: 'unauthenticated',
+        detail: 'Expected a valid bearer token of this tenant.',
+        headers: { 'www-authenticate': `Bearer realm="agent-audit-trail"${challenge}` },
+      });
+    },
+  };
+}
+
+/** 404 and 405, then 403: what exists is told to those alone who have a token. */
+function checkRoute(): Step {
+  return {
+    before: ({ event }) => {
+      const { match, caller = ANYBODY } = event;
+      if (!match?.found) {
+        const allow = match?.allow ?? [];
+        return refuse(
+          event,
+          allow.length === 0
+            ? { status: 404, code: 'not_found', detail: 'There is nothing under this path.' }
+            : {
+                status: 405,
+                code: 'method_not_allowed',
+                detail: `This path takes ${allow.join(', ')}.`,
+                headers: { allow: allow.join(', ') },
+              },
+        );
+      }
+      const { scopes } = match.route;
+      if (scopes === 'public' || caller.kind === 'emitter') return undefined; // claims are admitted by route
+      if (scopes.some((scope) => hasScope(caller.scopes, scope))) return undefined;
+      return refuse(event, {
+        status: 403,
+        code: 'forbidden',
+        detail: `This needs a token with the scope ${scopes.join(' or ')}.`,
+        headers: {
+          'www-authenticate': `Bearer realm="agent-audit-trail", error="insufficient_scope", scope="${scopes.join(' ')}"`,
+        },
+      });
+    },
+  };
+}
+
+function decodeBodies({ codec }: ApiTerms): Step {
+  return {
+    before: ({ event }) => {
+      event.decoded = decodeBody(event, codec);
+    },
+  };
+}
+
+function refuse(event: ApiEvent, problem: Problem): APIGatewayProxyResult {
+  const requestId = requestIdOf(event);
+  return toProxyResult(problemResponse(problem, requestId), requestId);
+}
+
+function requestIdOf(event: APIGatewayProxyEvent): string {
+  return event.requestContext.requestId;
+}
+
+function queryOf(event: APIGatewayProxyEvent): Record<string, string[]> {
+  const query: Record<string, string[]> = {};
+  for (const [name, values] of Object.entries(event.multiValueQueryStringParameters ?? {})) {
+    if (values) query[name] = values;
+  }
+  return query;
+}

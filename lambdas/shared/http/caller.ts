@@ -1,0 +1,9 @@
+import type { Scope } from '../../../core/identity/scope.ts';
+
+/** Who asks, by what was verified. */
+export type Caller =
+  | { kind: 'token'; id: string; scopes: readonly Scope[] }
+  /** The operator, who invoked the function directly: IAM has let them. */
+  | { kind: 'operator'; id: string; scopes: readonly Scope[] }
+  /** A sender to the queue, by a claim instead of a token: for receipts of its own events alone. */
+  | { kind: 'emitter'; id: string; scopes: readonly [] };

@@ -1,0 +1,54 @@
+import type { Scope } from '../../../core/identity/scope.ts';
+import type { ApiRequest } from './request.ts';
+import type { ApiResponse } from './response.ts';
+
+/** One line of an API's table of routes. */
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `/v1/audit/events/{event_id}`: a segment in braces is a parameter. */
+  path: string;
+  /** Any one of these suffices; `public` asks for no token. */
+  scopes: readonly [Scope, ...Scope[]] | 'public';
+  /** Whether an emitter may ask with a claim instead of a token. */
+  claims?: true;
+  handle(request: ApiRequest): Promise<ApiResponse>;
+}
+
+/** A route and its parameters, or the methods that the path has; none where there is no such path. */
+export type Match =
+  | { found: true; route: Route; params: Record<string, string> }
+  | { found: false; allow: string[] };
+
+/** Finds the route of a request. Segments are compared after percent-decoding, parameters are never empty. */
+export function findRoute(routes: readonly Route[], method: string, path: string): Match {
+  const segments = path.split('/').map(decode);
+  const ofPath = routes.flatMap((route) => {
+    const params = matchPath(route.path.split('/'), segments);
+    return params ? [{ route, params }] : [];
+  });
+  const match = ofPath.find(({ route }) => route.method === method);
+  return match ? { found: true, ...match } : { found: false, allow: ofPath.map(({ route }) => route.method) };
+}
+
+function matchPath(
+  pattern: readonly string[],
+  segments: readonly (string | undefined)[],
+): Record<string, string> | undefined {
+  if (pattern.length !== segments.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [position, expected] of pattern.entries()) {
+    const segment = segments[position];
+    const [, name] = /^\{(.+)\}$/.exec(expected) ?? [];
+    if (name === undefined ? segment !== expected : !segment) return undefined;
+    if (name !== undefined && segment) params[name] = segment;
+  }
+  return params;
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined; // half an escape is the name of nothing
+  }
+}
