@@ -14,7 +14,8 @@ function bounded(limit: number, decompress: () => Uint8Array): Uint8Array {
   try {
     return decompress();
   } catch (cause) {
-    const tooLarge = cause instanceof Object && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
+    const tooLarge =
+      typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
     if (tooLarge)
       throw new AuditError('too_large', `more than ${limit} bytes after decompression`, { cause });
     throw new AuditError('malformed', 'not compressed data', { cause });
