@@ -34,6 +34,14 @@ export const entrySchema = z.strictObject({
 });
 export type Entry = z.infer<typeof entrySchema>;
 
+/** `consistency.json` of a bundle: that the tree of `from` leaves is a prefix of the one of `to`. */
+export const consistencySchema = z.strictObject({
+  from: z.int().nonnegative(),
+  to: z.int().nonnegative(),
+  path: z.array(digestSchema).max(64),
+});
+export type Consistency = z.infer<typeof consistencySchema>;
+
 /** A page of `GET /v1/audit/events`, as far as the verifier reads it; the rest of it is not proven by anything. */
 export const pageSchema = z.looseObject({
   events: z.array(z.unknown()).max(1_000),

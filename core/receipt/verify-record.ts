@@ -1,6 +1,5 @@
 import { sha256 } from '#crypto';
 import { equalBytes, fromDigestText, toDigestText } from '../encoding.ts';
-import { isAuditError } from '../errors.ts';
 import { canonicalBytes } from '../event/canonical.ts';
 import type { Disclosure } from '../event/commitment.ts';
 import { checkValue } from '../event/json.ts';
@@ -27,6 +26,7 @@ export interface ReadRecord {
 export type Outcome<T> = ({ ok: true } & T) | { ok: false; code: FailureCode; detail?: string };
 
 const RECORD_LIMITS = { depth: LIMITS.depth + 2, keys: 2 * LIMITS.keys };
+const DISCLOSURE_LIMITS = { depth: LIMITS.depth + 2, keys: 20 * LIMITS.keys };
 
 /**
  * Steps 1 to 3: the leaf is the RFC 8785 form of the record; its hash is what it is said to be, where that is said;
@@ -75,15 +75,12 @@ export function openDisclosures(
   disclosures: readonly Disclosure[],
 ): Outcome<Pick<DisclosedRecord, 'sourceHash'>> {
   if (disclosures.length === 0) return { ok: true };
-  try {
-    // Only the event's commitments are read, through guards that take nothing for granted.
-    const opened = discloseRecord(record as unknown as AuditRecord, disclosures);
-    const [first] = opened.mismatched;
-    if (first !== undefined)
-      return { ok: false, code: 'disclosure_mismatch', detail: `at ${first.slice(0, 200)}` };
-    return opened.sourceHash === undefined ? { ok: true } : { ok: true, sourceHash: opened.sourceHash };
-  } catch (error) {
-    if (!isAuditError(error)) throw error;
-    return { ok: false, code: 'disclosure_mismatch', detail: error.message }; // a value that JSON cannot say
-  }
+  const malformed = checkValue(disclosures, DISCLOSURE_LIMITS);
+  if (malformed) return { ok: false, code: 'disclosure_mismatch', detail: malformed.detail };
+  // Only the event's commitments are read, through guards that take nothing for granted.
+  const opened = discloseRecord(record as unknown as AuditRecord, disclosures);
+  const [first] = opened.mismatched;
+  if (first !== undefined)
+    return { ok: false, code: 'disclosure_mismatch', detail: `at ${first.slice(0, 200)}` };
+  return opened.sourceHash === undefined ? { ok: true } : { ok: true, sourceHash: opened.sourceHash };
 }

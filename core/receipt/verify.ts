@@ -2,7 +2,7 @@ import { equalBytes, fromDigestText, toDigestText } from '../encoding.ts';
 import { disclosuresSchema } from '../event/commitment.ts';
 import { type Checkpoint, openCheckpoint } from '../log/checkpoint.ts';
 import { prefixRoot, verifyConsistency, verifyInclusion } from '../log/proof.ts';
-import { entrySchema, pageSchema } from './entry.ts';
+import { type Consistency, entrySchema, pageSchema } from './entry.ts';
 import { type Failure, failure, type Where } from './failure.ts';
 import { IndexSet } from './index-set.ts';
 import { receiptSchema } from './receipt.ts';
@@ -39,14 +39,15 @@ export type Verdict =
 /** Another checkpoint of the log that the reader holds, and what may connect it with this one. */
 export interface Other {
   checkpoint: string;
-  /** A consistency proof between the two sizes (RFC 6962, section 2.1.2), where there is one. */
-  consistency?: readonly Uint8Array[];
+  /** A consistency proof, where there is one; of use only where it is between the two sizes. */
+  consistency?: Consistency;
 }
 
 /** A record with its proof as it was read: parsed JSON, or why it could not be. */
 export type EntrySource = { line: number } & ({ value: unknown } | { unreadable: string });
 
 const SHOWN_HOLES = 20;
+const EVERYTHING: Consistency = { from: 0, to: 0, path: [] }; // every tree extends the empty one, without a proof
 
 /**
  * A receipt: its proof's checkpoint is signed by the key, and its leaf hash is in that tree. Only with the `record` does
@@ -157,8 +158,9 @@ function relate(tree: Checkpoint, other: Other, verifierKey: string): Relation {
     const same = equalBytes(older.root, newer.root);
     return same ? { connected: true, size } : { refused: failure('older_checkpoint_inconsistent') };
   }
-  if (other.consistency || older.size === 0) {
-    const verdict = verifyConsistency(older, newer, other.consistency ?? []);
+  const { from, to, path } = older.size === 0 ? EVERYTHING : (other.consistency ?? EVERYTHING);
+  if (from === older.size && (to === newer.size || from === 0)) {
+    const verdict = verifyConsistency(older, newer, path.map(fromDigestText));
     if (verdict.ok) return { connected: true, size };
     return { refused: failure('consistency_not_shown', {}, verdict.failure) };
   }
