@@ -8,15 +8,18 @@ import { TenantStack } from '../lib/stacks/tenant-stack.ts';
 
 const root = join(import.meta.dirname, '..');
 const app = new App();
-const context = (name: string): unknown => app.node.tryGetContext(name);
+const context = (name: string, otherwise: string): string => {
+  const value: unknown = app.node.tryGetContext(name);
+  return typeof value === 'string' ? value : otherwise;
+};
 const local = isLocalCloud(app);
 const code = bundleFunctions(root);
 
-for (const tenant of loadTenants(String(context('tenants') ?? join(root, 'tenants')))) {
+for (const tenant of loadTenants(context('tenants', join(root, 'tenants')))) {
   const account = tenant.tier === 'account-per-tenant' ? tenant.account : process.env.CDK_DEFAULT_ACCOUNT;
   const stack = new TenantStack(app, {
     tenant,
-    deploymentHost: String(context('deploymentHost')),
+    deploymentHost: context('deploymentHost', 'audit.example.com'),
     code,
     env: { region: tenant.region, ...(account !== undefined && { account }) },
     // The emulator has no roles of a bootstrapped account to assume.

@@ -37,7 +37,7 @@ function parseJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw misconfigured(file, `expected JSON: ${cause instanceof Error ? cause.message : cause}`, cause);
+    throw misconfigured(file, `expected JSON: ${String(cause)}`, cause);
   }
 }
 

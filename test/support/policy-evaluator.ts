@@ -28,7 +28,7 @@ export function createPolicyEvaluator(template: Template, names: Names = {}) {
   const policies = resourcePolicies(template, names);
 
   return {
-    allowed({ principal, action, resource, context = {} }: AwsRequest): boolean {
+    allowed: ({ principal, action, resource, context = {} }: AwsRequest): boolean => {
       const isRole = principal in template.Resources;
       const arn = isRole ? String(resolve({ 'Fn::GetAtt': [principal, 'Arn'] }, names)) : principal;
       const full = { 'aws:SecureTransport': 'true', 'aws:PrincipalArn': arn, ...context };

@@ -61,7 +61,7 @@ test("a tenant can use up its own share of requests and no other's", () => {
 test('the access log holds no path, query string or header', () => {
   const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
   const format: string = stage?.Properties.AccessLogSetting.Format;
-  expect(Object.values(JSON.parse(format)).sort()).toEqual([
+  expect(Object.values<string>(JSON.parse(format)).sort()).toEqual([
     '$context.error.responseType',
     '$context.httpMethod',
     '$context.identity.sourceIp',

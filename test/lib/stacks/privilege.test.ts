@@ -46,7 +46,7 @@ function whoMay(action: string, resource: string, context: Record<string, string
 describe('functions', () => {
   test('each has a role of its own, which no other service may take', () => {
     const taken = Object.values(built.findResources('AWS::Lambda::Function')).map(
-      ({ Properties }) => Properties.Role['Fn::GetAtt'][0],
+      ({ Properties }): string => Properties.Role['Fn::GetAtt'][0],
     );
     expect(taken.sort()).toEqual([writeLog, ingestApi, readApi, adminApi].sort());
     for (const role of taken) {

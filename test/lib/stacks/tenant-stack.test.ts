@@ -151,8 +151,19 @@ describe.each([
     const outputs = Object.keys(template.toJSON().Outputs);
     expect(outputs).toEqual(
       expect.arrayContaining([
-        ...['ApiId', 'StageName', 'ApiUrl', 'AdminFunction', 'QueueUrl', 'RecordsTable', 'ControlTable'],
-        ...['ArchiveBucket', 'WorkBucket', 'SigningKeyId', 'LogOrigin', 'Tier', 'Account'],
+        'ApiId',
+        'StageName',
+        'ApiUrl',
+        'AdminFunction',
+        'QueueUrl',
+        'RecordsTable',
+        'ControlTable',
+        'ArchiveBucket',
+        'WorkBucket',
+        'SigningKeyId',
+        'LogOrigin',
+        'Tier',
+        'Account',
       ]),
     );
   });
