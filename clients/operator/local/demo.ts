@@ -9,6 +9,14 @@ import { PROJECT } from './state.ts';
 
 const AGENTS = join(PROJECT, 'examples', 'agents');
 
+/** Whom a local emitter may speak for besides the example agents: whatever somebody tries out by hand. */
+const BY_HAND = 'local-agent';
+
+/** The agents that the local emitters may speak for. */
+export function emittingAgents(): string[] {
+  return [...exampleAgents(), BY_HAND];
+}
+
 /** The example agents: file names below `examples/agents` without their ending, which are also their agent ids. */
 export function exampleAgents(): string[] {
   if (!existsSync(AGENTS)) return [];

@@ -45,7 +45,9 @@ const replicaSchema = z.object({
   PointInTimeRecoverySpecification: z.object({ PointInTimeRecoveryEnabled: z.boolean() }).optional(),
 });
 const ttlSchema = z.object({ TimeToLiveSpecification: z.object({ AttributeName: z.string() }) });
-const policySchema = z.looseObject({ Statement: z.array(z.looseObject({ Condition: z.unknown() })) });
+const policySchema = z.looseObject({
+  Statement: z.array(z.looseObject({ Condition: z.unknown().optional() })),
+});
 
 const TABLES = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'];
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditError } from '../../../core/errors.ts';
 import type { TenantStack } from './assembly.ts';
-import { exampleAgents, runDemo } from './demo.ts';
+import { emittingAgents, exampleAgents, runDemo } from './demo.ts';
 import { bootstrap, type DeployedTenant, deployAccount, synthesise } from './deploy.ts';
 import { type Account, isReady, startAccount } from './emulator.ts';
 import { parseEndpoints } from './endpoints.ts';
@@ -162,7 +162,7 @@ async function deployAndOpen(options: UpOptions, accounts: Account[], stacks: Te
 }
 
 async function openTenants(deployed: readonly DeployedTenant[], paths: StatePaths): Promise<LocalOutputs> {
-  const agents = exampleAgents();
+  const agents = emittingAgents();
   const tenants = await allOrNone(
     deployed.map(async ({ stack, outputs, endpoint }) => {
       const tenant = await openTenant({ stack, outputs, endpoint, emitters: paths.emitters, agents });

@@ -7,13 +7,13 @@ import { z } from 'zod';
  * A process that outlives the command that started it. A process id alone may be given to somebody else later,
  * so it counts only together with the time at which the process began.
  */
-export const serviceSchema = z.strictObject({ pid: z.int().positive(), began: z.string().min(1) });
+export const serviceSchema = z.strictObject({ pid: z.int().nonnegative(), began: z.string().min(1) });
 export type Service = z.infer<typeof serviceSchema>;
 
 const GRACE_MS = 10_000;
 const POLL_MS = 50;
 
-/** When process `pid` began, in the system's own notation; undefined when there is none, or only its zombie. */
+/** When process `pid` began, in the system's own notation; undefined when there is none (id 0), or only its zombie. */
 export function processBegan(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') {
@@ -56,7 +56,7 @@ export function startService(
     child.on('error', () => undefined); // shows as a service that is not running
     child.unref();
     const pid = child.pid ?? 0;
-    return { pid, began: (pid > 0 ? processBegan(pid) : undefined) ?? 'never' };
+    return { pid, began: processBegan(pid) ?? 'never' };
   } finally {
     closeSync(log);
   }

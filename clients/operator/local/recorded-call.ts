@@ -80,7 +80,7 @@ export function describeCall(call: IncomingCall, scope: CredentialScope, account
     }
     case 'secretsmanager': {
       const id = text(input.SecretId);
-      const resources = id ? [arn('secretsmanager', `secret:${id}`)] : [];
+      const resources = id ? [arn('secretsmanager', id.startsWith('arn:') ? id : `secret:${id}`)] : [];
       return [{ service: 'secretsmanager', action: operation, resources }];
     }
     case 'events': {

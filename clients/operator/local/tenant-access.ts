@@ -91,13 +91,17 @@ export async function openTenant(options: {
 
 async function registerEmitter(
   admin: AdminClient,
-  options: { stack: TenantStack; emitters: string; agents: readonly string[] },
+  options: { stack: TenantStack; outputs: StackOutputs; emitters: string; agents: readonly string[] },
 ): Promise<string> {
   const pair = generateKeyPairSync('ed25519');
   const { d, ...publicJwk } = jwkSchema.parse(pair.privateKey.export({ format: 'jwk' }));
   const { emitterId, kid } = await admin.createEmitter({ agents: options.agents, publicJwk });
   mkdirSync(options.emitters, { recursive: true, mode: 0o700 });
   const file = join(options.emitters, `${options.stack.tenant}.json`);
-  writePrivateJson(file, { emitter_id: emitterId, private_jwk: { ...publicJwk, d, kid } });
+  writePrivateJson(file, {
+    emitter_id: emitterId,
+    log_origin: options.outputs.LogOrigin,
+    private_jwk: { ...publicJwk, d, kid },
+  });
   return file;
 }

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import {
+  isRunning,
+  processBegan,
+  startService,
+  stopService,
+} from '../../../../clients/operator/local/processes.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'process-test-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function start(script: string) {
+  const options = { env: {}, cwd: directory, log: join(directory, 'log') };
+  return startService(process.execPath, ['-e', script], options);
+}
+
+test('a service runs until it is stopped, and stopping it again does nothing', async () => {
+  const service = start('setInterval(() => {}, 1000)');
+  expect(isRunning(service)).toBe(true);
+  await stopService(service);
+  expect(isRunning(service)).toBe(false);
+  await stopService(service);
+});
+
+test('a process that merely has the same id is not taken for the service', () => {
+  const own = processBegan(process.pid);
+  expect(own).toBeDefined();
+  expect(isRunning({ pid: process.pid, began: `not ${own}` })).toBe(false);
+});
+
+test('a command that does not exist is a service that does not run', () => {
+  const options = { env: {}, cwd: directory, log: join(directory, 'log') };
+  expect(isRunning(startService(join(directory, 'none'), [], options))).toBe(false);
+});
