@@ -1,0 +1,38 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { asTenantId } from '../../core/event/ids.ts';
+import { DynamoEmitters } from '../adapters/dynamo-emitters.ts';
+import { DynamoTokens } from '../adapters/dynamo-tokens.ts';
+import { systemClock } from '../adapters/system.ts';
+import { zlibCodec } from '../adapters/zlib-codec.ts';
+import type { ApiTerms } from './http/api.ts';
+import { logToStdout } from './http/log-line.ts';
+
+/** What every API function reads from its environment. */
+interface ApiVariables {
+  TENANT_ID: string;
+  LOG_ORIGIN: string;
+  CONTROL_TABLE: string;
+}
+
+/** The adapters that every API function needs, and the client they share. */
+export interface ApiWiring extends ApiTerms {
+  tokens: DynamoTokens;
+  emitters: DynamoEmitters;
+  documents: DynamoDBDocumentClient;
+}
+
+/** Joins ports and adapters for the functions behind API Gateway. */
+export function wireApi(variables: ApiVariables): ApiWiring {
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
+  return {
+    tenantId: asTenantId(variables.TENANT_ID),
+    origin: variables.LOG_ORIGIN,
+    tokens: new DynamoTokens(documents, variables.CONTROL_TABLE),
+    emitters: new DynamoEmitters(documents, variables.CONTROL_TABLE),
+    documents,
+    clock: systemClock,
+    codec: zlibCodec,
+    log: logToStdout,
+  };
+}
