@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { parseAdminApiEnv } from '../../lambdas/admin-api/env.ts';
 import { parseIngestApiEnv } from '../../lambdas/ingest-api/env.ts';
 import { parseReadApiEnv } from '../../lambdas/read-api/env.ts';
@@ -12,9 +13,12 @@ const PARSERS = {
   'admin-api': parseAdminApiEnv,
 };
 
+const ofTableTier = tenantTemplate(tableTenant);
+const ofAccountTier = tenantTemplate(accountTenant);
+
 /** The variables of a function as the stack sets them, names of other resources as a deployment would fill them in. */
-function variablesOf(file: object, name: string): Record<string, string> {
-  const functions = Object.values(tenantTemplate(file).findResources('AWS::Lambda::Function'));
+function variablesOf(template: Template, name: string): Record<string, string> {
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
   const variables = functions
     .map(({ Properties }) => Properties.Environment.Variables)
     .find((set) => set.AWS_SDK_UA_APP_ID === name);
@@ -27,22 +31,21 @@ function variablesOf(file: object, name: string): Record<string, string> {
 }
 
 test.each(Object.entries(PARSERS))('%s understands what the stack sets', (name, parse) => {
-  for (const file of [tableTenant, accountTenant]) {
-    expect(parse(variablesOf(file, name))).toMatchObject({ TENANT_ID: file.id, TIER: file.tier });
-  }
+  const { id: TENANT_ID, tier: TIER } = tableTenant;
+  expect(parse(variablesOf(ofTableTier, name))).toMatchObject({ TENANT_ID, TIER });
+  expect(parse(variablesOf(ofAccountTier, name))).toMatchObject({ TIER: accountTenant.tier });
 });
 
 test.each(Object.entries(PARSERS))('%s refuses to start without its tenant, and says so', (name, parse) => {
-  const { TENANT_ID: _, ...rest } = variablesOf(tableTenant, name);
+  const { TENANT_ID: _, ...rest } = variablesOf(ofTableTier, name);
   expect(() => parse(rest)).toThrow(
     expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining('TENANT_ID') }),
   );
 });
 
 test("the writer gets the tenant's own terms", () => {
-  const { POLICY } = parseWriteLogEnv(
-    variablesOf({ ...tableTenant, personal_data: ['/payload/goal'] }, 'write-log'),
-  );
+  const template = tenantTemplate({ ...tableTenant, personal_data: ['/payload/goal'] });
+  const { POLICY } = parseWriteLogEnv(variablesOf(template, 'write-log'));
   expect(POLICY).toEqual({
     personal_data: ['/payload/goal'],
     retention: tableTenant.retention,
@@ -51,5 +54,5 @@ test("the writer gets the tenant's own terms", () => {
 });
 
 test.each(['{', '{"retention":1}'])('a policy that reads %s is refused', (POLICY) => {
-  expect(() => parseWriteLogEnv({ ...variablesOf(tableTenant, 'write-log'), POLICY })).toThrow('POLICY');
+  expect(() => parseWriteLogEnv({ ...variablesOf(ofTableTier, 'write-log'), POLICY })).toThrow('POLICY');
 });
