@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { toHex } from '../../core/encoding.ts';
 import { AuditError } from '../../core/errors.ts';
 import { SELF_AGENT_ID } from '../../core/event/envelope.ts';
@@ -12,13 +13,12 @@ import { type BufferPolicy, DEFAULT_BUFFER, type FlushReport, Outbox } from './o
 import { harmless, messageOf, type ProblemListener, warnOfProblem } from './problem.ts';
 import { ReceiptsFile } from './receipts-file.ts';
 import { Recorder } from './recorder.ts';
-import { Spill } from './spill.ts';
+import { folderOf, Spill } from './spill.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { Task } from './task.ts';
 import type { TransportFactory } from './transport.ts';
 
 const SESSION_OCTETS = 16;
-const SIGTERM_GRACE_MS = 5_000;
 const CONFIRM_TIMEOUT_MS = 60_000;
 
 export interface AuditTrailOptions {
@@ -26,7 +26,10 @@ export interface AuditTrailOptions {
   agent: AgentInfo;
   /** `sqs(…)` of sqs.ts or `https(…)` of https.ts. */
   transport: TransportFactory;
-  /** Folder of spilled events and receipts; `.audit-trail` in the working directory by default. */
+  /**
+   * Where spilled events and receipts are kept, in a folder for each destination: what was meant for one tenant never
+   * goes to another. `.audit-trail` in the working directory by default.
+   */
   directory?: string;
   /** Fail closed: methods throw and `flush` rejects where an event can't be recorded. */
   strict?: boolean;
@@ -75,8 +78,8 @@ export class AuditTrail {
       });
     }
     const session = toHex(random.octets(SESSION_OCTETS));
-    const directory = options.directory ?? '.audit-trail';
     const transport = options.transport({ clock, random, session });
+    const directory = join(options.directory ?? '.audit-trail', folderOf(transport.destination));
     this.#strict = strict;
     this.#onProblem = harmless(options.onError ?? warnOfProblem);
     this.#onReceipt = harmless(options.onReceipt ?? (() => undefined));
@@ -99,10 +102,11 @@ export class AuditTrail {
       outbox: this.#outbox,
       strict,
     });
-    this.#offExit = onExit(
-      { flush: () => this.#outbox.flush(), spill: () => this.#outbox.spillNow() },
-      { sigterm: options.sigterm ?? true, graceMs: SIGTERM_GRACE_MS },
-    );
+    this.#offExit = onExit({
+      flush: () => this.#outbox.flush(),
+      spill: () => this.#outbox.spillNow(),
+      sigterm: options.sigterm ?? true,
+    });
     void this.#outbox.resend();
   }
 

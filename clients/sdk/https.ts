@@ -35,6 +35,7 @@ export function https(options: { apiUrl: string; token: string }): TransportFact
 
 class HttpsTransport implements Transport {
   readonly limits = { events: MAX_EVENTS, bytes: MAX_BYTES };
+  readonly destination: string;
   readonly receipts;
   readonly #apiUrl: string;
   readonly #token: string;
@@ -42,6 +43,7 @@ class HttpsTransport implements Transport {
 
   constructor(apiUrl: string, token: string, context: TransportContext) {
     this.#apiUrl = apiUrl;
+    this.destination = apiUrl;
     this.#token = token;
     this.#context = context;
     this.receipts = { apiUrl, bearer: async () => token };

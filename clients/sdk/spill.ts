@@ -10,7 +10,8 @@ import {
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { z } from 'zod';
-import { utf8 } from '../../core/encoding.ts';
+import { sha256 } from '#crypto';
+import { toHex, utf8 } from '../../core/encoding.ts';
 import { eventIdSchema } from '../../core/event/ids.ts';
 import { digestSchema } from '../../core/event/values.ts';
 import type { OutgoingEvent } from './transport.ts';
@@ -19,6 +20,7 @@ const SPILL = 'spill.ndjson';
 const REJECTED = 'rejected.ndjson';
 const CLAIMED = /^spill\.[A-Za-z0-9_-]+\.sending\.ndjson$/;
 const OWNER_ONLY = 0o600;
+const FOLDER_DIGITS = 16;
 
 const lineSchema = z.object({
   event_id: eventIdSchema,
@@ -26,6 +28,11 @@ const lineSchema = z.object({
   content_hash: digestSchema,
   json: z.string(),
 });
+
+/** The name of the folder for what goes to `destination`. */
+export function folderOf(destination: string): string {
+  return toHex(sha256(utf8(destination))).slice(0, FOLDER_DIGITS);
+}
 
 /** Spilled events that this process has taken over; `release` forgets them once they are somewhere else. */
 interface ClaimedSpill {

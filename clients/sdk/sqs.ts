@@ -89,9 +89,9 @@ interface Message {
 
 class SqsTransport implements Transport {
   readonly limits = { events: MAX_MESSAGES * MAX_EVENTS, bytes: MAX_BYTES };
+  readonly destination: string;
   readonly receipts?: ReceiptSource;
   readonly #client: SQSClient;
-  readonly #queueUrl: string;
   readonly #context: TransportContext;
   readonly #claims: Claims;
 
@@ -104,7 +104,7 @@ class SqsTransport implements Transport {
   }) {
     const { claims, apiUrl } = options;
     this.#client = options.client;
-    this.#queueUrl = options.queueUrl;
+    this.destination = options.queueUrl;
     this.#context = options.context;
     this.#claims = claims;
     // The claim is about an empty body. It is no message, so it uses up no number.
@@ -138,7 +138,7 @@ class SqsTransport implements Transport {
     try {
       const { Failed = [], Successful = [] } = await this.#client.send(
         new SendMessageBatchCommand({
-          QueueUrl: this.#queueUrl,
+          QueueUrl: this.destination,
           Entries: await Promise.all(
             messages.map(async ({ agentId, body, seq }, index) => ({
               Id: String(index),

@@ -40,6 +40,8 @@ export interface ReceiptSource {
  * the queue or the API has it durably. It may throw; that counts as `retry` for all.
  */
 export interface Transport {
+  /** The address of the one tenant that it leads to. */
+  readonly destination: string;
   readonly limits: { events: number; bytes: number };
   send(events: readonly OutgoingEvent[]): Promise<Delivery>;
   /** Absent where receipts can't be had on this way. */

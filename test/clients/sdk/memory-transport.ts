@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuditTrailOptions, createAuditTrail } from '../../../clients/sdk/audit-trail.ts';
 import type { TrailProblem } from '../../../clients/sdk/problem.ts';
+import { folderOf } from '../../../clients/sdk/spill.ts';
 import type { Delivery, OutgoingEvent, Transport, Verdict } from '../../../clients/sdk/transport.ts';
 import type { AuditEvent } from '../../../core/event/event.ts';
 import type { Clock } from '../../../core/ports.ts';
@@ -30,6 +31,7 @@ export class LeapingClock implements Clock {
 
 /** Takes everything, unless told what to answer to a call. */
 export class MemoryTransport implements Transport {
+  readonly destination: string = 'memory:acme';
   readonly limits = { events: 100, bytes: 1_000_000 };
   readonly taken: OutgoingEvent[] = [];
   readonly calls: string[][] = [];
@@ -60,16 +62,17 @@ export function memoryTrail(options: Partial<AuditTrailOptions> = {}) {
   const transport = new MemoryTransport();
   const clock = new LeapingClock();
   const problems: TrailProblem[] = [];
-  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'audit-trail-'));
+  const base = options.directory ?? mkdtempSync(join(tmpdir(), 'audit-trail-'));
   const trail = createAuditTrail({
     agent: { id: 'refund-agent', version: '1.0.0' },
     transport: () => transport,
-    directory,
+    directory: base,
     clock,
     random: new SeededRandom(7),
     sigterm: false,
     onError: (problem) => problems.push(problem),
     ...options,
   });
-  return { trail, transport, clock, problems, directory };
+  const made = options.transport?.({ clock, random: new SeededRandom(8), session: 's' }) ?? transport;
+  return { trail, transport, clock, problems, base, directory: join(base, folderOf(made.destination)) };
 }
