@@ -33,18 +33,13 @@ export async function synthesise(
     AWS_SECRET_ACCESS_KEY: _secret,
     ...env
   } = operatorEnvironment(PLATFORM_ACCOUNT, 'us-east-1');
-  await cdk(
-    [
-      ...['synth', '--quiet', '--output', paths.assembly, '--context', 'local=true'],
-      ...(options.tenants === undefined ? [] : ['--context', `tenants=${options.tenants}`]),
-    ],
-    {
-      env: { ...env, CDK_DEFAULT_ACCOUNT: PLATFORM_ACCOUNT, CDK_DEFAULT_REGION: 'us-east-1' },
-      cwd: PROJECT,
-      log: join(paths.logs, 'cdk-synth.log'),
-      signal: options.signal,
-    },
-  );
+  const tenants = options.tenants === undefined ? [] : ['--context', `tenants=${options.tenants}`];
+  await cdk(['synth', '--quiet', '--output', paths.assembly, '--context', 'local=true', ...tenants], {
+    env: { ...env, CDK_DEFAULT_ACCOUNT: PLATFORM_ACCOUNT, CDK_DEFAULT_REGION: 'us-east-1' },
+    cwd: PROJECT,
+    log: join(paths.logs, 'cdk-synth.log'),
+    signal: options.signal,
+  });
   const stacks = readAssembly(paths.assembly);
   if (stacks.length === 0) {
     throw new AuditError(
@@ -78,18 +73,15 @@ export async function deployAccount(
   const { paths, signal } = options;
   mkdirSync(paths.cdkOutputs, { recursive: true });
   const file = join(paths.cdkOutputs, `${account}.json`);
-  await cdk(
-    [
-      ...['deploy', ...stacks.map(({ stack }) => stack), '--app', paths.assembly],
-      ...['--require-approval', 'never', '--outputs-file', file, '--concurrency', '4', '--asset-parallelism'],
-    ],
-    {
-      env: operatorEnvironment(account, stacks[0]?.region ?? 'us-east-1', endpoint),
-      cwd: paths.dir,
-      log: join(paths.logs, `cdk-deploy-${account}.log`),
-      signal,
-    },
-  );
+  const names = stacks.map(({ stack }) => stack);
+  const outputsTo = ['--outputs-file', file];
+  const unattended = ['--require-approval', 'never', '--concurrency', '4', '--asset-parallelism'];
+  await cdk(['deploy', ...names, '--app', paths.assembly, ...outputsTo, ...unattended], {
+    env: operatorEnvironment(account, stacks[0]?.region ?? 'us-east-1', endpoint),
+    cwd: paths.dir,
+    log: join(paths.logs, `cdk-deploy-${account}.log`),
+    signal,
+  });
   const outputs = z
     .record(z.string(), z.record(z.string(), z.string()))
     .parse(JSON.parse(readFileSync(file, 'utf8')));

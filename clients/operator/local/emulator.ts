@@ -71,19 +71,12 @@ export async function startAccount(options: {
       { env: emulatorEnvironment({ account, port, python, home, iam: options.iam }), cwd: home, log },
     );
     options.onStart(emulator);
-    const gateway = startService(
-      process.execPath,
-      [
-        GATEWAY,
-        ...['--account', account, '--listen', String(port), '--target', String(target)],
-        ...['--calls', paths.calls],
-      ],
-      {
-        env: operatorEnvironment(account, 'us-east-1'),
-        cwd: home,
-        log: join(paths.logs, `gateway-${account}.log`),
-      },
-    );
+    const addresses = ['--account', account, '--listen', String(port), '--target', String(target)];
+    const gateway = startService(process.execPath, [GATEWAY, ...addresses, '--calls', paths.calls], {
+      env: operatorEnvironment(account, 'us-east-1'),
+      cwd: home,
+      log: join(paths.logs, `gateway-${account}.log`),
+    });
     options.onStart(gateway);
     const endpoint = `http://${LOOPBACK}:${port}`;
     const deadline = Date.now() + READY_TIMEOUT_MS;

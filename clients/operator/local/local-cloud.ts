@@ -94,11 +94,11 @@ async function startAccounts(
     progress.step('synthesise the stacks', () => synthesise(paths, { tenants: options.tenants, signal })),
     given.size > 0
       ? Promise.resolve(undefined)
-      : progress.step('install the emulator', () => installEmulator(process.env.AUDIT_TRAIL_PYTHON)),
+      : progress.step('install the emulator', () => installEmulator(process.env.AUDIT_TRAIL_PYTHON, signal)),
   ] as const);
   const names = [...new Set(stacks.map(({ account }) => account))];
   const accounts = await allOrNone(
-    names.map((account) => {
+    names.map(async (account) => {
       const endpoint = given.get(account);
       if (endpoint !== undefined) return useGiven(account, endpoint);
       if (python === undefined) {
@@ -155,7 +155,7 @@ async function deployAndOpen(options: UpOptions, accounts: Account[], stacks: Te
   const outputs = await progress.step('make tokens and emitters', () => openTenants(deployed, paths));
   if (options.demo && exampleAgents().length > 0) {
     await progress.step('run the example agents', () =>
-      runDemo({ outputs, outputsFile: paths.outputs, say: progress.say, signal }),
+      runDemo({ outputs, outputsFile: paths.outputs, say: (line) => progress.say(line), signal }),
     );
   }
   for (const line of await summarise(outputs, signal)) progress.say(line);

@@ -66,20 +66,20 @@ async function findPython(preferred: string | undefined): Promise<string> {
  * The Python of an environment that holds the pinned emulator, made on the first run and whenever the pins
  * change. Two runs that start together install once: the second waits for the first.
  */
-export async function installEmulator(preferred: string | undefined): Promise<string> {
+export async function installEmulator(preferred: string | undefined, signal: AbortSignal): Promise<string> {
   const environment = join(EMULATOR_HOME, 'venv');
   const python = join(environment, 'bin', 'python');
   const stamp = join(environment, 'requirements.sha256');
   const wanted = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  const release = await waitForInstaller();
+  const release = await waitForInstaller(signal);
   try {
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && (await runs(python))) return python;
     const base = await findPython(preferred);
     rmSync(environment, { recursive: true, force: true });
     mkdirSync(EMULATOR_HOME, { recursive: true });
-    await run(base, ['-m', 'venv', environment], { timeout: INSTALL_TIMEOUT_MS });
+    await run(base, ['-m', 'venv', environment], { timeout: INSTALL_TIMEOUT_MS, signal });
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
-    await run(python, [...install, '-r', REQUIREMENTS], { timeout: INSTALL_TIMEOUT_MS });
+    await run(python, [...install, '-r', REQUIREMENTS], { timeout: INSTALL_TIMEOUT_MS, signal });
     writeFileSync(stamp, wanted); // last: an interrupted installation is made again
     return python;
   } catch (cause) {
@@ -104,7 +104,7 @@ async function runs(python: string): Promise<boolean> {
   );
 }
 
-async function waitForInstaller(): Promise<() => void> {
+async function waitForInstaller(signal: AbortSignal): Promise<() => void> {
   const deadline = Date.now() + INSTALL_TIMEOUT_MS;
   for (;;) {
     const attempt = acquireLock(join(EMULATOR_HOME, 'lock.json'), 'install');
@@ -115,6 +115,6 @@ async function waitForInstaller(): Promise<() => void> {
         `Process ${attempt.holder.pid} has been installing the emulator for too long.`,
       );
     }
-    await delay(200);
+    await delay(200, undefined, { signal });
   }
 }

@@ -25,7 +25,7 @@ async function prove({ api_url, tokens, verifier_key }: TenantOutputs, signal: A
   for (;;) {
     const query = new URLSearchParams({ order: 'log', category: 'all', limit: String(PAGE) });
     if (cursor !== undefined) query.set('cursor', cursor);
-    const url = `${api_url}/v1/audit/events?${query}`;
+    const url = `${api_url}/v1/audit/events?${query.toString()}`;
     const answer = await fetch(url, { headers: { authorization: `Bearer ${tokens.reader}` }, signal });
     if (!answer.ok) throw new AuditError('unavailable', `${url} answered ${answer.status}`);
     const page = pageSchema.parse(await answer.json());
