@@ -140,13 +140,13 @@ export class AuditTrail {
    * one that this trail noted on sending. Whatever is found is an answer, not an error; flush before. The receipt shows
    * that the log committed to a leaf for this event; what stands in the leaf, the record shows (docs/sdk.md).
    */
-  async confirm(eventId: EventId, options: { timeoutMs?: number } = {}): Promise<Confirmation> {
+  async confirm(eventId: string, options: { timeoutMs?: number } = {}): Promise<Confirmation> {
     const sent = await this.#receipts.find(eventId);
     if (!sent) return { ok: false, reason: 'unknown_event', detail: 'this trail has not sent such an event' };
     if (!this.#confirmer) {
       return { ok: false, reason: 'unavailable', detail: 'the transport has no address of the API' };
     }
-    const answer = await this.#confirmer.confirm(sent, eventId, options.timeoutMs ?? CONFIRM_TIMEOUT_MS);
+    const answer = await this.#confirmer.confirm(sent, options.timeoutMs ?? CONFIRM_TIMEOUT_MS);
     if (answer.ok) this.#keepReceipt(answer.receipt);
     return answer;
   }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { EventId } from '../../core/event/ids.ts';
 import type { Clock } from '../../core/ports.ts';
 import { type Receipt, receiptSchema } from '../../core/receipt/receipt.ts';
 import { verifyReceipt } from '../../core/receipt/verify.ts';
@@ -42,8 +41,12 @@ export class Confirmer {
     this.#verifierKey = verifierKey;
   }
 
-  async confirm(sent: LocalReceipt, eventId: EventId, timeoutMs: number): Promise<Confirmation> {
-    const answer = await this.#poll(sent.agent_id, `/v1/audit/receipts/${eventId}`, timeoutMs);
+  async confirm(sent: LocalReceipt, timeoutMs: number): Promise<Confirmation> {
+    const answer = await this.#poll(
+      sent.agent_id,
+      `/v1/audit/receipts/${encodeURIComponent(sent.event_id)}`,
+      timeoutMs,
+    );
     if (!('receipt' in answer)) return answer;
     const verifierKey = await this.#key(sent.agent_id);
     if (verifierKey === undefined) {
