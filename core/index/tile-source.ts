@@ -1,0 +1,25 @@
+import { TILE_WIDTH, type TileSource, tilePath, tileWidth } from '../log/tile.ts';
+import type { Archive, RecordsReader } from '../ports.ts';
+import { knownHashes } from './known-hashes.ts';
+
+const HASH_OCTETS = 32;
+
+/**
+ * The tiles of the tree of `size` leaves, which must be final: those that are full come from the archive, the
+ * others from the table. A full tile that the archive does not give is taken from the table too.
+ */
+export function tilesOf(
+  size: number,
+  table: Pick<RecordsReader, 'query'>,
+  archive: Pick<Archive, 'read'>,
+): TileSource {
+  return {
+    async hashes(level, index, width) {
+      if (tileWidth(level, index, size) === TILE_WIDTH) {
+        const tile = await archive.read(tilePath(level, index));
+        if (tile) return tile.subarray(0, width * HASH_OCTETS);
+      }
+      return await knownHashes(table, level, index, width);
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { AuditError } from '../errors.ts';
+import { SCHEMA_VERSION } from '../event/envelope.ts';
+import type { PostingEntry } from '../index/posting.ts';
+import { entriesFrom } from './batches.ts';
+import { foreignCursor, openCursor, questionDigest, sealCursor } from './cursor.ts';
+import { type PageEntry, readEntries } from './entries.ts';
+import { type EventFilter, type Selection, select, wants } from './filter.ts';
+import { type LogReader, readHead } from './log-reader.ts';
+import { countMatches, matchesByIndex, matchesByTime } from './matches.ts';
+
+export type Order = 'occurred_at' | 'log';
+
+/** Which page is asked for, and whether the caller may see personal fields. */
+export interface PageRequest {
+  order: Order;
+  /** 1 to 1,000. */
+  limit: number;
+  cursor?: string | undefined;
+  personal: boolean;
+}
+
+/** A page that verifies by itself: every proof leads to the one checkpoint. */
+export interface EventPage {
+  events: PageEntry[];
+  /** The final checkpoint that the proofs are in, a signed note. */
+  checkpoint: string;
+  /** Null at the end; in the order of the log never, since more may come. */
+  next_cursor: string | null;
+  /** Events that match in the snapshot that the walk is of, on all pages together. */
+  total_count: number;
+  schema_version: string;
+}
+
+const cursorSchema = z.strictObject({
+  q: z.string(),
+  at: z.union([z.tuple([z.int(), z.int()]), z.int()]),
+  size: z.int(),
+  total: z.int(),
+});
+
+/** A walk from page to page: the size of the log that it is of, how many events match there, and where it stands. */
+interface Walk {
+  size: number;
+  total: number;
+  /** Time and index of the last event; in the order of the log the index to go on from. */
+  at: [number, number] | number;
+}
+
+const NEAR = 20_000; // the batch items of so many entries are about 1 MB, one read
+
+/**
+ * A page of the events that `filter` asks for. A walk from page to page is a snapshot of the log as it was at the first
+ * page, whatever is appended meanwhile. In the order of the log, a walk that has come to the end of its snapshot goes on
+ * with what was appended since, so that a poller misses nothing, late events included.
+ */
+export async function queryEvents(
+  reader: LogReader,
+  filter: EventFilter,
+  request: PageRequest,
+): Promise<EventPage> {
+  const { order, limit, cursor, personal } = request;
+  const selection = select(filter, reader.keys.index);
+  const question = questionDigest({ filter, order });
+  const { finalSize, checkpoint } = await readHead(reader);
+  const walk =
+    cursor === undefined
+      ? await begin(reader, selection, finalSize, order)
+      : await goOn(reader, selection, openWalk(reader, cursor, question, order), finalSize);
+
+  const wanted = await matchesFrom(reader, selection, walk, limit + 1);
+  const events = await readEntries(reader, wanted.slice(0, limit), finalSize, { personal });
+  const at = endOf(walk, wanted, events.length);
+  return {
+    events,
+    checkpoint,
+    next_cursor: at === undefined ? null : sealCursor(reader.keys.cursor, { q: question, ...walk, at }),
+    total_count: walk.total,
+    schema_version: SCHEMA_VERSION,
+  };
+}
+
+async function begin({ table }: LogReader, selection: Selection, size: number, order: Order): Promise<Walk> {
+  const total = await countMatches(table, selection, size);
+  return { size, total, at: order === 'log' ? 0 : [-1, -1] };
+}
+
+function openWalk({ keys }: LogReader, cursor: string, question: string, order: Order): Walk {
+  const { q, ...walk } = openCursor(keys.cursor, cursorSchema, cursor);
+  if (q !== question || (typeof walk.at === 'number') !== (order === 'log')) throw foreignCursor();
+  return walk;
+}
+
+/** A walk in the order of the log whose snapshot is used up takes in what became final since. */
+async function goOn(reader: LogReader, selection: Selection, walk: Walk, finalSize: number): Promise<Walk> {
+  if (walk.size > finalSize) throw new AuditError('integrity', 'the log is shorter than it was');
+  const { size, total, at } = walk;
+  if (typeof at !== 'number' || at < size || size === finalSize) return walk;
+  const fresh = await inLogOrder(reader, selection, size, finalSize, Number.POSITIVE_INFINITY);
+  return { size: finalSize, total: total + fresh.length, at };
+}
+
+async function matchesFrom(
+  reader: LogReader,
+  selection: Selection,
+  { size, at }: Walk,
+  limit: number,
+): Promise<Match[]> {
+  if (typeof at === 'number') return await inLogOrder(reader, selection, at, size, limit);
+  const [occurredAt, index] = at;
+  return await matchesByTime(reader.table, selection, size, { occurredAt, index }, limit);
+}
+
+type Match = Pick<PostingEntry, 'index' | 'eventId' | 'occurredAt'>;
+
+/**
+ * Matches with an index from `first` to below `size`. Batch items stand in this order and tell type and time, so a
+ * walk over everything, or over what was appended of late, reads those; otherwise the posting lists are read and sorted.
+ */
+async function inLogOrder(
+  { table }: LogReader,
+  selection: Selection,
+  first: number,
+  size: number,
+  limit: number,
+): Promise<Match[]> {
+  const walkable = !selection.namesId && (selection.unbounded || size - first <= NEAR);
+  if (!walkable) return (await matchesByIndex(table, selection, first, size)).slice(0, limit);
+  const found: Match[] = [];
+  for await (const entry of entriesFrom(table, first, size)) {
+    if (wants(selection, entry)) found.push(entry);
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
+/** Where the next page begins; undefined where there is none. */
+function endOf(walk: Walk, wanted: readonly Match[], given: number): Walk['at'] | undefined {
+  const last = wanted[given - 1];
+  const more = given < wanted.length;
+  if (typeof walk.at === 'number') return more && last ? last.index + 1 : walk.size;
+  return more && last ? [last.occurredAt, last.index] : undefined;
+}

@@ -1,0 +1,75 @@
+import { equalBytes } from '../encoding.ts';
+import { AuditError } from '../errors.ts';
+import type { Disclosure } from '../event/commitment.ts';
+import type { BatchItem } from '../index/batch-item.ts';
+import { type EventItem, unpackEvent } from '../index/event-item.ts';
+import { eventKey } from '../index/keys.ts';
+import { leafHash } from '../log/merkle.ts';
+import { type AuditRecord, parseLeaf } from '../record/record.ts';
+import { batchOf } from './batches.ts';
+import { readDisclosures } from './disclosures.ts';
+import { type LogReader, readItems } from './log-reader.ts';
+
+/** A record as read from the table, checked against its own hashes. */
+export interface StoredRecord extends EventItem {
+  record: AuditRecord;
+}
+
+/**
+ * The records under `eventIds` that there are, by id. What the table holds is checked before it is believed: another
+ * leaf than the one that was hashed is `integrity`, not an answer.
+ */
+export async function readRecords(
+  reader: Pick<LogReader, 'table' | 'codec' | 'clock' | 'random'>,
+  eventIds: readonly string[],
+): Promise<Map<string, StoredRecord>> {
+  const items = await readItems(reader, eventIds.map(eventKey));
+  return new Map(
+    items.map((item) => {
+      const stored = unpackEvent(item, reader.codec);
+      return [stored.eventId, { ...stored, record: checkedRecord(stored) }];
+    }),
+  );
+}
+
+function checkedRecord({ index, eventId, leaf, leafHash: expected }: EventItem): AuditRecord {
+  let record: AuditRecord;
+  try {
+    record = parseLeaf(leaf);
+  } catch (cause) {
+    throw new AuditError('integrity', `the record at index ${index} is not one`, { cause });
+  }
+  if (!equalBytes(leafHash(leaf), expected) || record.event.event_id !== eventId)
+    throw new AuditError('integrity', `the record at index ${index} is not the one that was hashed`);
+  return record;
+}
+
+/** Looks up what opens the records of one answer; each batch and each object is read once. */
+export class DisclosureJoin {
+  readonly #reader: Pick<LogReader, 'table' | 'work' | 'codec'>;
+  readonly #objects = new Map<string, Promise<Map<string, Disclosure[]>>>();
+  readonly #batches: BatchItem[] = [];
+
+  constructor(reader: Pick<LogReader, 'table' | 'work' | 'codec'>) {
+    this.#reader = reader;
+  }
+
+  /** The disclosures of the event, none where nothing was committed or all was erased. */
+  async of({ index, eventId }: Pick<StoredRecord, 'index' | 'eventId'>): Promise<Disclosure[]> {
+    const { disclosures } = await this.#batch(index);
+    if (disclosures === undefined) return [];
+    const object = this.#objects.get(disclosures) ?? readDisclosures(this.#reader, disclosures);
+    this.#objects.set(disclosures, object);
+    return (await object).get(eventId) ?? [];
+  }
+
+  async #batch(index: number): Promise<BatchItem> {
+    const known = this.#batches.find(
+      ({ first, entries }) => index >= first && index < first + entries.length,
+    );
+    if (known) return known;
+    const batch = await batchOf(this.#reader.table, index);
+    this.#batches.push(batch);
+    return batch;
+  }
+}
