@@ -88,5 +88,5 @@ export async function findKey(given: string | undefined, directory: string): Pro
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
+  return typeof error === 'object' && error !== null && 'syscall' in error;
 }

@@ -128,7 +128,11 @@ async function judgeFile(
   if (other !== undefined)
     throw new AuditError('invalid_request', '--checkpoint is for pages, events.ndjson and bundles');
   if ('record' in json && 'receipt' in json)
-    return { kind: 'record', verdict: verifyReceipt(json, key), notes: sourceNote(json.receipt) };
+    return {
+      kind: 'record',
+      verdict: verifyReceipt(json, key),
+      notes: 'disclosures' in json ? [] : sourceNote(json.receipt),
+    };
   if ('proof' in json && 'leaf_hash' in json) {
     const notes = [RECORD_ABSENT, ...sourceNote(json)];
     return { kind: 'receipt', verdict: verifyReceipt({ receipt: json }, key), notes };
