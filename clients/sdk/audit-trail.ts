@@ -156,7 +156,7 @@ export class AuditTrail {
       this.#receipts.confirmed(receipt.event_id, receipt);
     } catch (cause) {
       const message = `the receipts file could not be written: ${messageOf(cause)}`;
-      this.#onProblem({ code: 'bookkeeping', message, event_id: receipt.event_id, cause });
+      this.#onProblem({ code: 'bookkeeping', message, event_ids: [receipt.event_id], cause });
     }
     this.#onReceipt(receipt);
   }

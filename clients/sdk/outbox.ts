@@ -49,6 +49,8 @@ export class Outbox {
   #running: Promise<void> | undefined;
   #resending: Promise<void> | undefined;
   #hurry = Promise.withResolvers<void>();
+  /** The last delivery ended on disk, so what lies there would fare no better now. */
+  #gaveUp = false;
   #report: FlushReport = { taken: 0, rejected: 0, unsent: 0 };
 
   constructor(options: OutboxOptions) {
@@ -90,8 +92,9 @@ export class Outbox {
   async flush(): Promise<FlushReport> {
     this.#hurry.resolve();
     this.#start();
+    this.#gaveUp = false;
     await this.#running;
-    await this.resend();
+    if (!this.#gaveUp) await this.resend();
     const report = this.#report;
     this.#report = { taken: 0, rejected: 0, unsent: report.unsent };
     return report;
@@ -151,6 +154,7 @@ export class Outbox {
       if (again.length === 0) return;
       if (attempt + 1 >= retry.attempts) {
         this.#inFlight = [];
+        this.#gaveUp = true;
         this.#keep(again, {
           code: 'undelivered',
           message: `gave up after ${retry.attempts} attempts: ${reason}`,
@@ -165,7 +169,7 @@ export class Outbox {
     try {
       return await this.#options.transport.send(events);
     } catch (cause) {
-      return { verdicts: verdictForAll(events.length, { outcome: 'retry', reason: messageOf(cause) }) };
+      return { verdicts: verdictForAll(events.length, { outcome: 'retry', reason: reasonOf(cause) }) };
     }
   }
 
@@ -187,6 +191,7 @@ export class Outbox {
       }
     }
     this.#note(taken);
+    this.#gaveUp = hopeless.length > 0;
     if (hopeless.length > 0) this.#keep(hopeless, { code: 'undelivered', message: reason });
     return { again, reason };
   }
@@ -194,7 +199,11 @@ export class Outbox {
   #rejectSent(event: OutgoingEvent, { code, detail }: { code: string; detail: string }): void {
     const message = `the audit trail refused an event: ${code}, ${detail}`;
     const { event_id } = event;
-    this.reject({ code: 'rejected', message, event_id }, { code, detail }, JSON.parse(event.json));
+    this.reject(
+      { code: 'rejected', message, event_ids: [event_id] },
+      { code, detail },
+      JSON.parse(event.json),
+    );
   }
 
   #note(taken: readonly OutgoingEvent[]): void {
@@ -207,7 +216,8 @@ export class Outbox {
       );
     } catch (cause) {
       const message = `the receipts file could not be written: ${messageOf(cause)}`;
-      this.#options.onProblem({ code: 'bookkeeping', message, cause });
+      const event_ids = taken.map(({ event_id }) => event_id);
+      this.#options.onProblem({ code: 'bookkeeping', message, event_ids, cause });
     }
   }
 
@@ -233,16 +243,18 @@ export class Outbox {
     } catch (cause) {
       this.#options.onProblem({
         code: 'bookkeeping',
+        event_ids: [],
         message: `the spill file could not be read: ${messageOf(cause)}`,
         cause,
       });
     }
   }
 
-  #keep(events: readonly OutgoingEvent[], problem: TrailProblem): void {
+  #keep(events: readonly OutgoingEvent[], problem: Pick<TrailProblem, 'code' | 'message'>): void {
     this.#report.unsent += events.length;
-    for (const { event_id } of events) this.#options.onProblem({ ...problem, event_id });
-    this.#onDisk(problem, () => this.#options.spill.keep(events));
+    const told = { ...problem, event_ids: events.map(({ event_id }) => event_id) };
+    this.#options.onProblem(told);
+    this.#onDisk(told, () => this.#options.spill.keep(events));
   }
 
   /** Runs `write`; a disk that fails is the one way in which an event is lost, and is said. */
@@ -254,4 +266,11 @@ export class Outbox {
       this.#options.onProblem({ ...problem, code: 'lost', message, cause });
     }
   }
+}
+
+/** What was thrown, and what lay behind it: `fetch` itself says only that it failed. */
+function reasonOf(thrown: unknown): string {
+  const behind = thrown instanceof Error ? thrown.cause : undefined;
+  if (!(behind instanceof Error)) return messageOf(thrown);
+  return `${messageOf(thrown)}: ${(behind as NodeJS.ErrnoException).code ?? behind.message}`;
 }

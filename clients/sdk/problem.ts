@@ -11,7 +11,8 @@ export interface TrailProblem {
     | 'bookkeeping'; // the receipts file could not be written
   /** Where and what, in plain English. */
   message: string;
-  event_id?: EventId;
+  /** The events that it is about. */
+  event_ids: readonly EventId[];
   cause?: unknown;
 }
 
@@ -19,10 +20,12 @@ export type ProblemListener = (problem: TrailProblem) => void;
 
 /** What hears of problems unless the agent gives a listener: Node's own channel for warnings, never silence. */
 export function warnOfProblem(problem: TrailProblem): void {
-  process.emitWarning(problem.message, {
+  const { code, message, event_ids } = problem;
+  const [first] = event_ids;
+  process.emitWarning(message, {
     type: 'AuditTrailWarning',
-    code: problem.code,
-    ...(problem.event_id !== undefined && { detail: `event ${problem.event_id}` }),
+    code,
+    ...(first !== undefined && { detail: `${event_ids.length} event(s), the first ${first}` }),
   });
 }
 

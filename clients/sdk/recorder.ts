@@ -107,6 +107,6 @@ export class Recorder {
     const message = `${event.event_type} does not fit the schema: ${refusal.detail}`;
     if (this.#terms.strict) throw new AuditError('invalid_request', message);
     const { code, detail } = refusal;
-    this.#terms.outbox.reject({ code: 'refused', message, event_id }, { code, detail }, event);
+    this.#terms.outbox.reject({ code: 'refused', message, event_ids: [event_id] }, { code, detail }, event);
   }
 }
