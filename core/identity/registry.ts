@@ -42,6 +42,7 @@ export interface EmitterEntry extends Emitter, Unrecorded {
 
 /** The emitters of one tenant, one entry a key. */
 export interface EmitterRegistry {
+  /** Undefined also where the registration is not recorded yet. */
   byKid(kid: string): Promise<EmitterEntry | undefined>;
   list(): Promise<EmitterEntry[]>;
   /** False where the key is registered already, removed ones included: a key never comes back. */

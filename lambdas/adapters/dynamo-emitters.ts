@@ -1,19 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { AuditError } from '../../core/errors.ts';
 import { formatTimestamp } from '../../core/event/time.ts';
 import { publicJwkSchema } from '../../core/identity/emitter.ts';
 import type { EmitterEntry, EmitterRegistry } from '../../core/identity/registry.ts';
-import { clearMark } from './dynamo-mark.ts';
-
-const PARTITION = 'EMITTER';
+import type { ControlTable } from './dynamo-control.ts';
 
 const time = z.iso.datetime().transform((text) => Date.parse(text));
 const itemSchema = z.object({
@@ -30,15 +20,12 @@ const itemSchema = z.object({
 
 /** The emitters' keys in the control table: partition `EMITTER`, sorted by key id. */
 export class DynamoEmitters implements EmitterRegistry {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #control: ControlTable;
 
-  constructor(client: DynamoDBDocumentClient, table: string) {
-    this.#client = client;
-    this.#table = table;
+  constructor(control: ControlTable) {
+    this.#control = control;
   }
 
-  /** Registered keys alone: one whose registration is not recorded yet counts as unknown. */
   async byKid(kid: string): Promise<EmitterEntry | undefined> {
     const entry = await this.#read(kid);
     const pending = entry?.unrecorded !== undefined && entry.removedAt === undefined;
@@ -46,43 +33,19 @@ export class DynamoEmitters implements EmitterRegistry {
   }
 
   async list(): Promise<EmitterEntry[]> {
-    const pages = paginateQuery(
-      { client: this.#client },
-      {
-        TableName: this.#table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': PARTITION },
-        ConsistentRead: true,
-      },
-    );
-    const entries: EmitterEntry[] = [];
-    for await (const { Items = [] } of pages) entries.push(...Items.map(readItem));
-    return entries;
+    return (await this.#control.list('EMITTER')).map(readItem);
   }
 
   async add(entry: EmitterEntry): Promise<boolean> {
-    try {
-      await this.#client.send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: {
-            pk: PARTITION,
-            sk: entry.kid,
-            emitter_id: entry.id,
-            agents: entry.agents,
-            public_jwk: entry.publicJwk,
-            created_at: formatTimestamp(entry.createdAt),
-            created_by: entry.createdBy,
-            ...(entry.unrecorded === undefined ? {} : { unrecorded: entry.unrecorded }),
-          },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    return await this.#control.add({
+      ...keyOf(entry.kid),
+      emitter_id: entry.id,
+      agents: entry.agents,
+      public_jwk: entry.publicJwk,
+      created_at: formatTimestamp(entry.createdAt),
+      created_by: entry.createdBy,
+      ...(entry.unrecorded === undefined ? {} : { unrecorded: entry.unrecorded }),
+    });
   }
 
   async remove(
@@ -90,46 +53,40 @@ export class DynamoEmitters implements EmitterRegistry {
     { at, compromisedSince }: { at: number; compromisedSince?: number },
     unrecorded: string,
   ): Promise<EmitterEntry> {
-    const since = compromisedSince === undefined ? undefined : formatTimestamp(compromisedSince);
-    // A second removal changes something only where it brings an earlier time of compromise.
-    const changes =
-      since === undefined
-        ? 'attribute_not_exists(removed_at)'
-        : '(attribute_not_exists(removed_at) OR attribute_not_exists(compromised_since) OR compromised_since > :since)';
-    try {
-      const { Attributes } = await this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { pk: PARTITION, sk: kid },
-          UpdateExpression: `SET removed_at = if_not_exists(removed_at, :at), unrecorded = :unrecorded${since === undefined ? '' : ', compromised_since = :since'}`,
-          ConditionExpression: `attribute_exists(pk) AND ${changes}`,
-          ExpressionAttributeValues: {
-            ':at': formatTimestamp(at),
-            ':unrecorded': unrecorded,
-            ...(since === undefined ? {} : { ':since': since }),
+    const values = { ':at': formatTimestamp(at), ':unrecorded': unrecorded };
+    const removal = 'SET removed_at = if_not_exists(removed_at, :at), unrecorded = :unrecorded';
+    const changed = await this.#control.change(
+      keyOf(kid),
+      compromisedSince === undefined
+        ? {
+            update: removal,
+            condition: 'attribute_exists(pk) AND attribute_not_exists(removed_at)',
+            values,
+          }
+        : {
+            update: `${removal}, compromised_since = :since`,
+            condition:
+              'attribute_exists(pk) AND (attribute_not_exists(compromised_since) OR compromised_since > :since)',
+            values: { ...values, ':since': formatTimestamp(compromisedSince) },
           },
-          ReturnValues: 'ALL_NEW',
-        }),
-      );
-      return readItem(Attributes);
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const standing = await this.#read(kid);
-      if (!standing) throw new AuditError('not_found', 'there is no such emitter', { cause: error });
-      return standing;
-    }
+    );
+    const standing = changed ? readItem(changed) : await this.#read(kid);
+    if (!standing) throw new AuditError('not_found', 'there is no such emitter');
+    return standing;
   }
 
   async recorded(kid: string, unrecorded: string): Promise<void> {
-    await clearMark(this.#client, this.#table, { pk: PARTITION, sk: kid }, unrecorded);
+    await this.#control.clearMark(keyOf(kid), unrecorded);
   }
 
   async #read(kid: string): Promise<EmitterEntry | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key: { pk: PARTITION, sk: kid }, ConsistentRead: true }),
-    );
-    return Item ? readItem(Item) : undefined;
+    const item = await this.#control.get(keyOf(kid));
+    return item && readItem(item);
   }
+}
+
+function keyOf(kid: string): { pk: string; sk: string } {
+  return { pk: 'EMITTER', sk: kid };
 }
 
 function readItem(item: unknown): EmitterEntry {

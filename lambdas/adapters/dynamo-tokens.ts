@@ -1,19 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { AuditError } from '../../core/errors.ts';
 import { formatTimestamp } from '../../core/event/time.ts';
 import type { TokenEntry, TokenRegistry } from '../../core/identity/registry.ts';
 import { SCOPES } from '../../core/identity/scope.ts';
-import { clearMark } from './dynamo-mark.ts';
-
-const PARTITION = 'TOKEN';
+import type { ControlTable } from './dynamo-control.ts';
 
 const time = z.iso.datetime().transform((text) => Date.parse(text));
 const itemSchema = z.object({
@@ -30,80 +20,53 @@ const itemSchema = z.object({
 
 /** The tokens in the control table: partition `TOKEN`, sorted by the hash of the token. */
 export class DynamoTokens implements TokenRegistry {
-  readonly #client: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #control: ControlTable;
 
-  constructor(client: DynamoDBDocumentClient, table: string) {
-    this.#client = client;
-    this.#table = table;
+  constructor(control: ControlTable) {
+    this.#control = control;
   }
 
   async byHash(hash: string): Promise<TokenEntry | undefined> {
-    const { Item } = await this.#client.send(
-      new GetCommand({ TableName: this.#table, Key: { pk: PARTITION, sk: hash }, ConsistentRead: true }),
-    );
-    return Item ? readItem(Item) : undefined;
+    const item = await this.#control.get(keyOf(hash));
+    return item && readItem(item);
   }
 
   async list(): Promise<TokenEntry[]> {
-    const pages = paginateQuery(
-      { client: this.#client },
-      {
-        TableName: this.#table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': PARTITION },
-        ConsistentRead: true,
-      },
-    );
-    const entries: TokenEntry[] = [];
-    for await (const { Items = [] } of pages) entries.push(...Items.map(readItem));
-    return entries;
+    return (await this.#control.list('TOKEN')).map(readItem);
   }
 
   async add(entry: TokenEntry): Promise<void> {
-    await this.#client.send(
-      new PutCommand({
-        TableName: this.#table,
-        Item: {
-          pk: PARTITION,
-          sk: entry.hash,
-          token_id: entry.tokenId,
-          name: entry.name,
-          scopes: entry.scopes,
-          created_at: formatTimestamp(entry.createdAt),
-          created_by: entry.createdBy,
-          ...(entry.validUntil === undefined ? {} : { valid_until: formatTimestamp(entry.validUntil) }),
-          ...(entry.unrecorded === undefined ? {} : { unrecorded: entry.unrecorded }),
-        },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    );
+    const added = await this.#control.add({
+      ...keyOf(entry.hash),
+      token_id: entry.tokenId,
+      name: entry.name,
+      scopes: entry.scopes,
+      created_at: formatTimestamp(entry.createdAt),
+      created_by: entry.createdBy,
+      ...(entry.validUntil === undefined ? {} : { valid_until: formatTimestamp(entry.validUntil) }),
+      ...(entry.unrecorded === undefined ? {} : { unrecorded: entry.unrecorded }),
+    });
+    if (!added) throw new AuditError('conflict', 'the token is there already');
   }
 
   async revoke(hash: string, at: number, unrecorded: string): Promise<TokenEntry> {
-    try {
-      const { Attributes } = await this.#client.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { pk: PARTITION, sk: hash },
-          UpdateExpression: 'SET revoked_at = :at, unrecorded = :unrecorded',
-          ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revoked_at)',
-          ExpressionAttributeValues: { ':at': formatTimestamp(at), ':unrecorded': unrecorded },
-          ReturnValues: 'ALL_NEW',
-        }),
-      );
-      return readItem(Attributes);
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      const standing = await this.byHash(hash);
-      if (!standing) throw new AuditError('not_found', 'there is no such token', { cause: error });
-      return standing;
-    }
+    const changed = await this.#control.change(keyOf(hash), {
+      update: 'SET revoked_at = :at, unrecorded = :unrecorded',
+      condition: 'attribute_exists(pk) AND attribute_not_exists(revoked_at)',
+      values: { ':at': formatTimestamp(at), ':unrecorded': unrecorded },
+    });
+    const standing = changed ? readItem(changed) : await this.byHash(hash);
+    if (!standing) throw new AuditError('not_found', 'there is no such token');
+    return standing;
   }
 
   async recorded(hash: string, unrecorded: string): Promise<void> {
-    await clearMark(this.#client, this.#table, { pk: PARTITION, sk: hash }, unrecorded);
+    await this.#control.clearMark(keyOf(hash), unrecorded);
   }
+}
+
+function keyOf(hash: string): { pk: string; sk: string } {
+  return { pk: 'TOKEN', sk: hash };
 }
 
 function readItem(item: unknown): TokenEntry {

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { asTenantId } from '../../core/event/ids.ts';
+import { ControlTable } from '../adapters/dynamo-control.ts';
 import { DynamoEmitters } from '../adapters/dynamo-emitters.ts';
 import { DynamoTokens } from '../adapters/dynamo-tokens.ts';
 import { systemClock } from '../adapters/system.ts';
@@ -15,22 +16,28 @@ interface ApiVariables {
   CONTROL_TABLE: string;
 }
 
-/** The adapters that every API function needs, and the client they share. */
+/** The adapters that every API function needs, and what further ones are made of. */
 export interface ApiWiring extends ApiTerms {
   tokens: DynamoTokens;
   emitters: DynamoEmitters;
+  dynamo: DynamoDBClient;
+  control: ControlTable;
   documents: DynamoDBDocumentClient;
 }
 
 /** Joins ports and adapters for the functions behind API Gateway. */
 export function wireApi(variables: ApiVariables): ApiWiring {
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
+  const dynamo = new DynamoDBClient();
+  const documents = DynamoDBDocumentClient.from(dynamo);
+  const control = new ControlTable(documents, variables.CONTROL_TABLE);
   return {
     tenantId: asTenantId(variables.TENANT_ID),
     origin: variables.LOG_ORIGIN,
-    tokens: new DynamoTokens(documents, variables.CONTROL_TABLE),
-    emitters: new DynamoEmitters(documents, variables.CONTROL_TABLE),
+    tokens: new DynamoTokens(control),
+    emitters: new DynamoEmitters(control),
+    dynamo,
     documents,
+    control,
     clock: systemClock,
     codec: zlibCodec,
     log: logToStdout,
