@@ -2,7 +2,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { OPERATOR_SECRET } from './emulator-environment.ts';
 
 /** AWS clients of the operator in one account of the local cloud. */
@@ -11,7 +10,6 @@ export interface OperatorClients {
   readonly kms: KMSClient;
   readonly lambda: LambdaClient;
   readonly s3: S3Client;
-  readonly secrets: SecretsManagerClient;
   /** Closes their connections. */
   readonly destroy: () => void;
 }
@@ -27,7 +25,6 @@ export function operatorClients(account: string, region: string, endpoint: strin
     dynamo: new DynamoDBClient(config),
     kms: new KMSClient(config),
     lambda: new LambdaClient(config),
-    secrets: new SecretsManagerClient(config),
     s3: new S3Client({ ...config, forcePathStyle: true }), // bucket names as host names would not resolve
   };
   return {

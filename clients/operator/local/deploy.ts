@@ -8,7 +8,6 @@ import { operatorClients } from './clients.ts';
 import type { Account } from './emulator.ts';
 import { operatorEnvironment } from './emulator-environment.ts';
 import { findGaps } from './emulator-gaps.ts';
-import { grantSecretsAgain } from './secret-readers.ts';
 import { PLATFORM_ACCOUNT, PROJECT, type StatePaths } from './state.ts';
 import { type StackOutputs, stackOutputsSchema } from './tenant-access.ts';
 
@@ -105,7 +104,6 @@ async function closeGaps(
 ): Promise<void> {
   const clients = operatorClients(stack.account, stack.region, endpoint);
   try {
-    await grantSecretsAgain(stack, clients.secrets);
     for (const gap of findGaps(stack.template, outputs)) {
       try {
         await gap.close(clients);

@@ -16,6 +16,7 @@ export interface Account {
 }
 
 const LOOPBACK = '127.0.0.1';
+const EMULATOR = fileURLToPath(new URL('./emulator.py', import.meta.url));
 const GATEWAY = fileURLToPath(new URL('./gateway.ts', import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
@@ -65,11 +66,11 @@ export async function startAccount(options: {
   const log = join(paths.logs, `emulator-${account}.log`);
   for (let attempt = 1; ; attempt++) {
     const [port, target] = [await freePort(), await freePort()];
-    const emulator = startService(
-      python,
-      ['-m', 'hypercorn', 'ministack.app:app', '--bind', `${LOOPBACK}:${target}`, '--keep-alive', '75'],
-      { env: emulatorEnvironment({ account, port, python, home, iam: options.iam }), cwd: home, log },
-    );
+    const emulator = startService(python, [EMULATOR, '--bind', `${LOOPBACK}:${target}`], {
+      env: emulatorEnvironment({ account, port, python, home, iam: options.iam }),
+      cwd: home,
+      log,
+    });
     options.onStart(emulator);
     const addresses = ['--account', account, '--listen', String(port), '--target', String(target)];
     const gateway = startService(process.execPath, [GATEWAY, ...addresses, '--calls', paths.calls], {
