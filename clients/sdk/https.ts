@@ -2,9 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { apiBase } from './api-address.ts';
 import { answerJson, retryAfter } from './http-answer.ts';
+import type { OutgoingEvent } from './outgoing.ts';
 import {
   type Delivery,
-  type OutgoingEvent,
   type Transport,
   type TransportContext,
   type TransportFactory,

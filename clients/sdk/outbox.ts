@@ -1,10 +1,12 @@
 import { formatTimestamp } from '../../core/event/time.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { backoff, type RetryPolicy } from './backoff.ts';
+import type { OutgoingEvent } from './outgoing.ts';
 import { messageOf, type ProblemListener, type TrailProblem } from './problem.ts';
 import type { ReceiptsFile } from './receipts-file.ts';
+import { replayable } from './replay.ts';
 import type { Spill } from './spill.ts';
-import { type Delivery, type OutgoingEvent, type Transport, verdictForAll } from './transport.ts';
+import { type Delivery, type Transport, verdictForAll } from './transport.ts';
 
 /** How much may wait in memory, and how long an event waits for company; times in milliseconds. */
 export interface BufferPolicy {
@@ -93,7 +95,7 @@ export class Outbox {
     this.#hurry.resolve();
     this.#start();
     this.#gaveUp = false;
-    await this.#running;
+    while (this.#running) await this.#running;
     if (!this.#gaveUp) await this.resend();
     const report = this.#report;
     this.#report = { taken: 0, rejected: 0, unsent: report.unsent };
@@ -233,11 +235,15 @@ export class Outbox {
     try {
       for (const { events, release } of this.#options.spill.claim()) {
         this.#report.unsent = Math.max(0, this.#report.unsent - events.length);
-        this.#queue.push(...events);
-        this.#queuedBytes += events.reduce((sum, event) => sum + event.bytes, 0);
+        const { clock, random } = this.#options;
+        for (const event of events) {
+          const outgoing = replayable(event, clock, random);
+          this.#queue.push(outgoing);
+          this.#queuedBytes += outgoing.bytes;
+        }
         this.#hurry.resolve();
         this.#start();
-        await this.#running;
+        while (this.#running) await this.#running;
         release();
       }
     } catch (cause) {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { EventId } from '../../core/event/ids.ts';
 
 /** What a trail tells `onError`. No problem carries an event's content. */
@@ -44,5 +45,6 @@ export function harmless<A extends unknown[]>(listener: (...args: A) => void): (
 
 /** The message of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1 });
 }

@@ -1,7 +1,4 @@
-import { sha256 } from '#crypto';
-import { fromUtf8, toDigestText } from '../../core/encoding.ts';
 import { AuditError } from '../../core/errors.ts';
-import { canonicalBytes } from '../../core/event/canonical.ts';
 import { type EventEnvelope, SCHEMA_VERSION } from '../../core/event/envelope.ts';
 import { type EventId, mintEventId } from '../../core/event/ids.ts';
 import { LIMITS } from '../../core/event/limits.ts';
@@ -12,7 +9,7 @@ import { formatTimestamp } from '../../core/event/time.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { AgentInfo, EventContext, PayloadInput } from './inputs.ts';
 import type { Outbox } from './outbox.ts';
-import type { OutgoingEvent } from './transport.ts';
+import { type OutgoingEvent, seal } from './outgoing.ts';
 
 /** What one event says, before it has an id and a time. */
 export interface Draft<T extends AgentEventType> extends EventContext {
@@ -68,13 +65,13 @@ export class Recorder {
       occurred_at: formatTimestamp(this.clock.now()),
       agent: this.#terms.agent,
     };
-    const sealed = this.#seal(event, event_id);
+    const sealed = this.#seal(event);
     if ('ok' in sealed) this.#refuse(sealed, event, event_id);
     else this.#emit(sealed);
     return event_id;
   }
 
-  #seal(event: object, event_id: EventId): OutgoingEvent | Refusal {
+  #seal(event: object): OutgoingEvent | Refusal {
     let parsed: ReturnType<typeof parseEvent>;
     try {
       parsed = parseEvent(event);
@@ -85,15 +82,8 @@ export class Recorder {
       );
     }
     if (!parsed.ok) return parsed;
-    const bytes = canonicalBytes(parsed.event);
-    if (bytes.length > LIMITS.eventBytes) return refuse('event_too_large');
-    return {
-      event_id,
-      agent_id: this.#terms.agent.id,
-      content_hash: toDigestText(sha256(bytes)),
-      json: fromUtf8(bytes),
-      bytes: bytes.length,
-    };
+    const sealed = seal(parsed.event);
+    return sealed.bytes > LIMITS.eventBytes ? refuse('event_too_large') : sealed;
   }
 
   #emit(event: OutgoingEvent): void {

@@ -14,7 +14,7 @@ import { sha256 } from '#crypto';
 import { toHex, utf8 } from '../../core/encoding.ts';
 import { eventIdSchema } from '../../core/event/ids.ts';
 import { digestSchema } from '../../core/event/values.ts';
-import type { OutgoingEvent } from './transport.ts';
+import type { OutgoingEvent } from './outgoing.ts';
 
 const SPILL = 'spill.ndjson';
 const REJECTED = 'rejected.ndjson';

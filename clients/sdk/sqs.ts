@@ -9,10 +9,10 @@ import { AuditError } from '../../core/errors.ts';
 import { apiBase } from './api-address.ts';
 import { Claims } from './claims.ts';
 import { type EmitterKey, readEmitterKey } from './emitter-key.ts';
+import type { OutgoingEvent } from './outgoing.ts';
 import { messageOf } from './problem.ts';
 import {
   type Delivery,
-  type OutgoingEvent,
   type ReceiptSource,
   type Transport,
   type TransportContext,

@@ -1,16 +1,5 @@
-import type { DigestText } from '../../core/encoding.ts';
-import type { EventId } from '../../core/event/ids.ts';
 import type { Clock, Random } from '../../core/ports.ts';
-
-/** An event that is ready to be sent. `json` is its RFC 8785 text, `content_hash` the digest of exactly those bytes. */
-export interface OutgoingEvent {
-  event_id: EventId;
-  agent_id: string;
-  content_hash: DigestText;
-  json: string;
-  /** UTF-8 bytes of `json`. */
-  bytes: number;
-}
+import type { OutgoingEvent } from './outgoing.ts';
 
 /**
  * What became of one event. `retry`: nothing is known or it may work later. `undeliverable`: it will not work until

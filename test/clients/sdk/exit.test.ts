@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { folderOf } from '../../../clients/sdk/spill.ts';
 import { withServer } from './loopback.ts';
 
-const AGENT = join(import.meta.dirname, 'ending-agent.ts');
+const AGENT = fileURLToPath(new URL('./ending-agent.ts', import.meta.url));
 
 /** How the process ended, how many events the API got, and how many lie on disk. */
 async function end(how: string) {

@@ -2,15 +2,16 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AuditTrailOptions, createAuditTrail } from '../../../clients/sdk/audit-trail.ts';
+import type { OutgoingEvent } from '../../../clients/sdk/outgoing.ts';
 import type { TrailProblem } from '../../../clients/sdk/problem.ts';
 import { folderOf } from '../../../clients/sdk/spill.ts';
-import type { Delivery, OutgoingEvent, Transport, Verdict } from '../../../clients/sdk/transport.ts';
+import type { Delivery, Transport, Verdict } from '../../../clients/sdk/transport.ts';
 import type { AuditEvent } from '../../../core/event/event.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
 
 /** A clock on which waiting takes no time but moves it; `slept` tells how long was waited. */
-export class LeapingClock implements Clock {
+class LeapingClock implements Clock {
   readonly slept: number[] = [];
   #now = Date.UTC(2026, 10, 24, 9);
 

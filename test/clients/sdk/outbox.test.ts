@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { AuditTrail } from '../../../clients/sdk/audit-trail.ts';
 import { DEFAULT_RETRY } from '../../../clients/sdk/backoff.ts';
+import { contentHash } from '../../../core/event/canonical.ts';
 import { allOf, MemoryTransport, memoryTrail } from './memory-transport.ts';
 
 const retry = (reason = 'outage') => ({ outcome: 'retry', reason }) as const;
@@ -72,6 +73,21 @@ test('a lasting outage ends on disk, is said, and the next start sends it', asyn
     'MESSAGE_EXCHANGED',
   ]);
   expect(readdirSync(first.directory)).toEqual(['receipts.ndjson']);
+});
+
+test('an event that lay on disk beyond the age that the writer takes gets a new id and names the old one', async () => {
+  const first = memoryTrail({ retry: { attempts: 1 } });
+  first.transport.answers.push(() => Promise.reject(new Error('down')));
+  const { eventId } = fill(first.trail, 1);
+  await first.trail.close();
+  first.clock.advance(31 * 24 * 3_600_000);
+
+  const { trail, transport } = memoryTrail({ directory: first.base, clock: first.clock });
+  await trail.close();
+  const [event] = transport.events();
+  expect(event?.event_id).not.toBe(eventId);
+  expect(event).toMatchObject({ labels: { replay_of: eventId }, occurred_at: '2026-11-24T09:00:00.000Z' });
+  expect(transport.taken[0]?.content_hash).toBe(contentHash(event ?? {}));
 });
 
 test('what was meant for one tenant is never sent to another that shares the folder', async () => {
