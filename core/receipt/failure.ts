@@ -24,11 +24,11 @@ type WholeFailure =
   | 'manifest_mismatch'
   | 'part_altered';
 
-/** Everything for which a verification can fail. Closed: documents and the terminal read the meaning from `MEANINGS`. */
+/** Everything for which a verification can fail. Closed: documents and the terminal read the meaning from the table below. */
 export type FailureCode = CheckpointFailure | RecordFailure | WholeFailure;
 
 /** What each failure means to somebody who holds the data. */
-export const MEANINGS: Record<FailureCode, string> = {
+const MEANINGS: Record<FailureCode, string> = {
   key_malformed: 'The verifier key is not one, or was altered: its id does not fit its octets.',
   note_malformed: 'The checkpoint is not a signed note: it was altered or cut off.',
   unknown_key:

@@ -50,6 +50,14 @@ test('the committed example is what the script makes, octet for octet', async ()
   expect(JSON.parse(vector)).toEqual(receipt);
 });
 
+test('the vector in the documentation is that of the example', async () => {
+  const page = await readFile(join(EXAMPLE, '../../docs/formats/log.md'), 'utf8');
+
+  for (const name of ['verifier-key', 'checkpoint']) {
+    expect(page).toContain(`\`\`\`\n${await readFile(join(EXAMPLE, name), 'utf8')}\`\`\`\n`);
+  }
+});
+
 test('the example verifies, with a word of warning about a key that came with it', async () => {
   const { status, out } = await verify(EXAMPLE);
 
