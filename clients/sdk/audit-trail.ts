@@ -16,6 +16,7 @@ import { Recorder } from './recorder.ts';
 import { folderOf, Spill } from './spill.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { Task } from './task.ts';
+import type { TaskReference } from './task-events.ts';
 import type { TransportFactory } from './transport.ts';
 
 const SESSION_OCTETS = 16;
@@ -113,6 +114,14 @@ export class AuditTrail {
   /** A run begins (TASK_INITIATED). Who it runs for is said once, here, and stands on all its events. */
   startTask(start: TaskStart): Task {
     return Task.start(this.#recorder, start);
+  }
+
+  /**
+   * Goes on with a task that this or another process began, from its `reference`: after a pause that outlived the
+   * process, say. Records nothing by itself; `resume` does.
+   */
+  continueTask(reference: TaskReference): Task {
+    return Task.continue(this.#recorder.asNewInstance(), reference);
   }
 
   /** The agent itself changed: model, prompt, tools or policy (AGENT_CHANGED). */

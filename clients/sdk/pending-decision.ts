@@ -4,11 +4,12 @@ import type { TaskEvents } from './task-events.ts';
 
 /** A question that has been put to a person. It and its answer carry the same `call_id`. */
 export class PendingDecision {
-  readonly eventId: EventId;
+  /** The question's event; absent where another process asked. */
+  readonly eventId: EventId | undefined;
   readonly callId: string;
   readonly #events: TaskEvents;
 
-  constructor(events: TaskEvents, callId: string, eventId: EventId) {
+  constructor(events: TaskEvents, callId: string, eventId?: EventId) {
     this.#events = events;
     this.callId = callId;
     this.eventId = eventId;

@@ -46,6 +46,11 @@ export class Recorder {
     });
   }
 
+  /** The same agent as another instance: events of one task are counted for each instance. */
+  asNewInstance(): Recorder {
+    return new Recorder({ ...this.#terms, agent: { ...this.#terms.agent, instance_id: this.mintId() } });
+  }
+
   /** A new id of now, for an event or for a pair of them. */
   mintId(): EventId {
     return mintEventId(this.clock.now(), this.#terms.random);

@@ -11,6 +11,14 @@ export interface TaskFrame {
   context: EventContext;
 }
 
+/** What another process needs to go on with a task: JSON, to be kept beside the agent's own checkpoint. */
+export interface TaskReference extends TaskFrame {
+  /** The TASK_INITIATED event. */
+  event_id: EventId;
+  /** Milliseconds since the Unix epoch. */
+  started_at: number;
+}
+
 /** The events of one task in one process: same task, same initiator, counted from 0. */
 export class TaskEvents {
   readonly frame: TaskFrame;

@@ -16,7 +16,7 @@ import type {
 import { PendingDecision } from './pending-decision.ts';
 import { messageOf } from './problem.ts';
 import type { Recorder } from './recorder.ts';
-import { TaskEvents } from './task-events.ts';
+import { TaskEvents, type TaskReference } from './task-events.ts';
 
 /**
  * One run of an agent towards a goal. Each method records one event and returns its id at once; none waits and, unless
@@ -30,18 +30,37 @@ export class Task {
   readonly #events: TaskEvents;
   readonly #startedAt: number;
 
-  private constructor(events: TaskEvents, start: PayloadInput<'TASK_INITIATED'>, context: EventContext) {
+  private constructor(events: TaskEvents, startedAt: number, eventId: EventId) {
     this.#events = events;
-    this.#startedAt = events.now();
+    this.#startedAt = startedAt;
     this.id = events.frame.task.id;
-    this.eventId = events.emit('TASK_INITIATED', start, context);
+    this.eventId = eventId;
+  }
+
+  static #begin(events: TaskEvents, start: PayloadInput<'TASK_INITIATED'>, context: EventContext): Task {
+    return new Task(events, events.now(), events.emit('TASK_INITIATED', start, context));
+  }
+
+  /** Goes on with a task; `AuditTrail.continueTask` is the way to call it. */
+  static continue(recorder: Recorder, { event_id, started_at, ...frame }: TaskReference): Task {
+    return new Task(new TaskEvents(recorder, frame), started_at, event_id);
+  }
+
+  /** What another process needs to go on with this task, as JSON. */
+  get reference(): TaskReference {
+    return { ...this.#events.frame, event_id: this.eventId, started_at: this.#startedAt };
+  }
+
+  /** The question that was put to a person under `callId`, perhaps by another process, to record the answer. */
+  pendingDecision(callId: string): PendingDecision {
+    return new PendingDecision(this.#events, callId);
   }
 
   /** Starts a task; `AuditTrail.startTask` is the way to call it. */
   static start(recorder: Recorder, start: TaskStart): Task {
     const { user_id, initiator, task_id, parent_id, session_id, subjects, labels, causation, ...payload } =
       start;
-    return new Task(
+    return Task.#begin(
       new TaskEvents(recorder, {
         task: {
           id: task_id ?? recorder.mintId(),
@@ -61,7 +80,7 @@ export class Task {
     const { task, initiator: own, context } = this.#events.frame;
     const { agent, initiator, task_id, subjects, labels, causation, ...payload } = start;
     const recorder = agent ? this.#events.recorder.speakingFor(agent) : this.#events.recorder;
-    return new Task(
+    return Task.#begin(
       new TaskEvents(recorder, {
         task: { ...task, id: task_id ?? recorder.mintId(), parent_id: this.id },
         initiator: initiator ?? own,

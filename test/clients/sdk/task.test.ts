@@ -91,3 +91,30 @@ test('a child task names its parent, keeps the user, counts for itself and may b
   });
   expect(completed?.task).toMatchObject({ parent_id: task.id, seq: 1 });
 });
+
+test('another process goes on with a task: same task and user, the answer pairs with the question, time runs on', async () => {
+  const first = memoryTrail();
+  const task = first.trail.startTask({ goal: 'g', user_id: 'u-17', labels: { channel: 'chat' } });
+  const question = task.escalate({ reason: 'r' });
+  task.suspend();
+  const kept = JSON.stringify({ task: task.reference, question: question.callId });
+  await first.trail.close();
+
+  const second = memoryTrail({ clock: first.clock });
+  first.clock.advance(3_600_000);
+  const read = JSON.parse(kept);
+  const continued = second.trail.continueTask(read.task);
+  continued.pendingDecision(read.question).decided({ approver: { id: 'u-2' }, decision: 'approved' });
+  continued.resume();
+  continued.complete();
+  await second.trail.close();
+
+  const [asked] = first.transport.events().slice(1);
+  const events = second.transport.events();
+  const shared = { task: { id: task.id }, initiator: { user_id: 'u-17' }, labels: { channel: 'chat' } };
+  for (const [seq, event] of events.entries()) expect(event).toMatchObject({ ...shared, task: { seq } });
+  expect(events[0]?.causation?.call_id).toBe(asked?.causation?.call_id);
+  expect(events[0]?.agent.instance_id).not.toBe(asked?.agent.instance_id);
+  const { payload } = events[2] ?? {};
+  expect(payload && 'duration_ms' in payload && payload.duration_ms).toBeGreaterThanOrEqual(3_600_000);
+});
