@@ -1,0 +1,37 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoHead } from '../adapters/dynamo-head.ts';
+import { DynamoQuarantineReader } from '../adapters/dynamo-quarantine-reader.ts';
+import { DynamoRecords } from '../adapters/dynamo-records.ts';
+import { S3Reader } from '../adapters/s3-reader.ts';
+import { SecretKeys } from '../adapters/secret-keys.ts';
+import { systemRandom } from '../adapters/system.ts';
+import { makeApi } from '../shared/http/api.ts';
+import { environment, wireApi } from '../shared/wire-api.ts';
+import { parseReadApiEnv } from './env.ts';
+import { readRoutes } from './read-api.ts';
+
+const env = parseReadApiEnv(environment);
+const api = wireApi(env);
+const s3 = new S3Client();
+const keys = new SecretKeys(new SecretsManagerClient(), env.INDEX_KEY_SECRET);
+
+const ports = {
+  heads: new DynamoHead(api.dynamo, env.RECORDS_TABLE),
+  table: new DynamoRecords(api.documents, env.RECORDS_TABLE),
+  archive: new S3Reader(s3, env.ARCHIVE_BUCKET, 'the archive'),
+  work: new S3Reader(s3, env.WORK_BUCKET, 'the work bucket'),
+  codec: api.codec,
+  clock: api.clock,
+  random: systemRandom,
+};
+
+/** Answers what is asked of the log: events, receipts, checkpoint and keys, quarantine. */
+export const handler = makeApi(
+  readRoutes({
+    tenantId: api.tenantId,
+    reader: async () => ({ ...ports, keys: await keys.get() }),
+    quarantine: new DynamoQuarantineReader(api.control, api.clock),
+  }),
+  api,
+);

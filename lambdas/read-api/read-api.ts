@@ -1,0 +1,21 @@
+import type { TenantId } from '../../core/event/ids.ts';
+import type { LogReader } from '../../core/query/log-reader.ts';
+import type { QuarantineReader } from '../../core/query/quarantine.ts';
+import type { Route } from '../shared/http/route.ts';
+import { eventRoutes } from './routes/events.ts';
+import { logRoutes } from './routes/log.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
+import { receiptRoutes } from './routes/receipts.ts';
+
+/** What the reading routes work on. */
+export interface ReadApi {
+  tenantId: TenantId;
+  /** The log; its keys are derived from a secret, which is fetched with the first request. */
+  reader(): Promise<LogReader>;
+  quarantine: QuarantineReader;
+}
+
+/** Every route of this function. */
+export function readRoutes(api: ReadApi): Route[] {
+  return [...eventRoutes(api), ...receiptRoutes(api), ...logRoutes(api), ...quarantineRoutes(api)];
+}
