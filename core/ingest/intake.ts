@@ -1,0 +1,27 @@
+import type { TenantId } from '../event/ids.ts';
+import type { RefusalCode } from '../event/refusal.ts';
+import type { Emitter } from '../identity/emitter.ts';
+import type { Log } from '../sequencer/log.ts';
+import type { Quarantine } from './quarantine.ts';
+
+/** What the writer saw; names and numbers of ours alone, nothing of an event. */
+export type Observation =
+  | { kind: 'batch'; messages: number; recorded: number; duplicates: number; refused: number; failed: number }
+  | { kind: 'refused'; count: number; reasons: Partial<Record<RefusalCode, number>> }
+  | { kind: 'failed'; messages: number; error: unknown };
+
+/** Everything that accepting messages needs. */
+export interface Intake {
+  log: Log;
+  tenantId: TenantId;
+  /** The emitter registered under a key id; a throw means that the message is tried again. */
+  emitterByKid(kid: string): Promise<Emitter | undefined>;
+  /** JSON Pointers, with `*`, of what the tenant calls personal, and the version of the policy that says so. */
+  personalData: readonly string[];
+  policyVersion: number;
+  /** Key of the pseudonyms of subjects. */
+  pseudonymKey: Uint8Array;
+  quarantine: Quarantine;
+  writerVersion: string;
+  observe(observation: Observation): void;
+}

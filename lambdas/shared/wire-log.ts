@@ -1,0 +1,97 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { asTenantId } from '../../core/event/ids.ts';
+import type { Intake, Observation } from '../../core/ingest/intake.ts';
+import type { Log } from '../../core/sequencer/log.ts';
+import project from '../../package.json' with { type: 'json' };
+import { DynamoEmitters } from '../adapters/dynamo-emitters.ts';
+import { DynamoHead } from '../adapters/dynamo-head.ts';
+import { DynamoQuarantine } from '../adapters/dynamo-quarantine.ts';
+import { DynamoRecords } from '../adapters/dynamo-records.ts';
+import { EventBridgeAnnouncer } from '../adapters/eventbridge-announcer.ts';
+import { KmsSigner } from '../adapters/kms-signer.ts';
+import { S3Archive } from '../adapters/s3-archive.ts';
+import { S3Work } from '../adapters/s3-work.ts';
+import { SecretKeys } from '../adapters/secret-keys.ts';
+import { systemClock, systemRandom } from '../adapters/system.ts';
+import { zlibCodec } from '../adapters/zlib-codec.ts';
+
+/** What the writer reads from its environment. */
+interface LogVariables {
+  TENANT_ID: string;
+  LOG_ORIGIN: string;
+  RECORDS_TABLE: string;
+  CONTROL_TABLE: string;
+  ARCHIVE_BUCKET: string;
+  WORK_BUCKET: string;
+  SIGNING_KEY_ID: string;
+  INDEX_KEY_SECRET: string;
+  BUS_NAME: string;
+  POLICY: {
+    personal_data: readonly string[];
+    retention: { max_days: number; immutability_days: number };
+    lock_mode: 'COMPLIANCE' | 'GOVERNANCE';
+  };
+}
+
+/** The tenant's log, and the way into it. */
+export interface LogWiring {
+  log: Log;
+  intake: Intake;
+}
+
+/** The policy that the stack deploys; the tenant's own versions follow from 2. */
+const DEPLOYED_POLICY = 1;
+
+// A call that hangs must fail while there is time to try it again.
+const CLIENT = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+};
+
+/** Joins ports and adapters for the writer. Fetches the tenant's secret, so it is done once, at the first event. */
+export async function wireLog(
+  variables: LogVariables,
+  observe: (observation: Observation) => void,
+): Promise<LogWiring> {
+  const { TENANT_ID, LOG_ORIGIN, RECORDS_TABLE, CONTROL_TABLE, ARCHIVE_BUCKET, WORK_BUCKET, POLICY } =
+    variables;
+  const dynamo = new DynamoDBClient(CLIENT);
+  const documents = DynamoDBDocumentClient.from(dynamo);
+  const s3 = new S3Client(CLIENT);
+  const keys = await new SecretKeys(new SecretsManagerClient(CLIENT), variables.INDEX_KEY_SECRET).get();
+  const work = new S3Work(s3, WORK_BUCKET);
+  const emitters = new DynamoEmitters(documents, CONTROL_TABLE);
+  const log: Log = {
+    tenant: TENANT_ID,
+    origin: LOG_ORIGIN,
+    keys,
+    // Hashes of tiles are no personal data, and proofs of the oldest record need them: they stay as long as any record may.
+    lockDays: { batches: POLICY.retention.immutability_days, tiles: POLICY.retention.max_days },
+    heads: new DynamoHead(dynamo, RECORDS_TABLE),
+    table: new DynamoRecords(documents, RECORDS_TABLE),
+    archive: new S3Archive(s3, ARCHIVE_BUCKET, POLICY.lock_mode),
+    work,
+    signer: new KmsSigner(new KMSClient(CLIENT), variables.SIGNING_KEY_ID),
+    announcer: new EventBridgeAnnouncer(new EventBridgeClient(CLIENT), variables.BUS_NAME),
+    codec: zlibCodec,
+    clock: systemClock,
+    random: systemRandom,
+  };
+  const intake: Intake = {
+    log,
+    tenantId: asTenantId(TENANT_ID),
+    emitterByKid: (kid) => emitters.byKid(kid),
+    personalData: POLICY.personal_data,
+    policyVersion: DEPLOYED_POLICY,
+    pseudonymKey: keys.pseudonym,
+    quarantine: new DynamoQuarantine(documents, CONTROL_TABLE, work),
+    writerVersion: project.version,
+    observe,
+  };
+  return { log, intake };
+}

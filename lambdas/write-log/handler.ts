@@ -1,0 +1,40 @@
+import { env } from 'node:process';
+import type { CloudFormationCustomResourceEvent, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { acceptBatch } from '../../core/ingest/accept.ts';
+import { openLog } from '../../core/sequencer/genesis.ts';
+import { logToStdout } from '../shared/http/log-line.ts';
+import { wireLog } from '../shared/wire-log.ts';
+import { deadlineOf } from './deadline.ts';
+import { parseWriteLogEnv } from './env.ts';
+import { handleGenesis } from './genesis-resource.ts';
+import { logObservations } from './log-observations.ts';
+import { toQueueMessage } from './queue-messages.ts';
+
+const variables = parseWriteLogEnv(env);
+let wiring: ReturnType<typeof wireLog> | undefined;
+
+/** Batches from the tenant's queues, and the stack's request to open the log. */
+export async function handler(
+  event: SQSEvent | CloudFormationCustomResourceEvent,
+  context: Context,
+): Promise<SQSBatchResponse | undefined> {
+  if ('RequestType' in event) {
+    await handleGenesis(event, variables.LOG_ORIGIN, async () => openLog((await wired()).log));
+    return undefined;
+  }
+  const deadline = deadlineOf(context.getRemainingTimeInMillis(), Date.now());
+  const messages = event.Records.map((record) => toQueueMessage(record, variables));
+  const failed = await acceptBatch(messages, deadline, (await wired()).intake);
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** Joined at the first event; a failure is not remembered. */
+async function wired() {
+  wiring ??= wireLog(variables, logObservations(logToStdout));
+  try {
+    return await wiring;
+  } catch (error) {
+    wiring = undefined;
+    throw error;
+  }
+}
