@@ -120,10 +120,17 @@ function judge(value: unknown, sent: LocalReceipt, verifierKey: string): Confirm
     return {
       ok: false,
       reason: 'hash_mismatch',
-      detail: 'the receipt is of another event than the one sent',
+      detail: mismatch(receipt, sent),
     };
   }
   return { ok: true, receipt };
+}
+
+function mismatch(receipt: Receipt, sent: LocalReceipt): string {
+  if (receipt.event_id !== sent.event_id) return 'the receipt is of another event than the one asked for';
+  return receipt.source_hash === undefined
+    ? 'the receipt does not name the hash that was sent: another event is recorded, or the writer committed fields and what opens the source hash was erased since'
+    : 'the receipt names another source hash than the one that was sent';
 }
 
 async function problemOf(response: Response): Promise<{ code: string; detail: string }> {
