@@ -1,0 +1,45 @@
+import { Command, CommanderError } from 'commander';
+import type { World } from './desk.ts';
+import { addEmitterCommands } from './emitter-commands.ts';
+import { describeFailure, type ExitStatus, exitStatusOf } from './failure.ts';
+import { addTenantCommands } from './tenant-commands.ts';
+import { addTokenCommands } from './token-commands.ts';
+
+const HELP = `
+A tenant is looked for in the running local cloud, then in AWS: the files that cdk deploy --outputs-file wrote
+(cdk-outputs/<id>.json, cdk-outputs.json, or --outputs FILE), with the credentials of the shell (docs/operating.md).
+
+Examples:
+  npm run tenant -- add initech --tier table-per-tenant --region eu-central-1
+  npm run tenant -- status acme
+  npm run tenant -- token create acme --preset reader --name siem --expires-in-days 90
+  npm run tenant -- emitter create acme --agent refund-agent
+
+Exit status: 0 done, 1 refused by the service or something failed, 2 wrong usage or a file that cannot be used.`;
+
+/** Runs the operator's command with the arguments after its name; resolves to the exit status. */
+export async function main(args: readonly string[], world: Omit<World, 'fail'>): Promise<ExitStatus> {
+  let status: ExitStatus = 0;
+  const program = new Command('npm run tenant --')
+    .description("The operator's command: tenants, their tokens and their emitters.")
+    .addHelpText('after', HELP)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.out(text.trimEnd()),
+      writeErr: (text) => world.err(text.trimEnd()),
+    });
+  const fail = () => {
+    status = 1;
+  };
+  addTenantCommands(program, { ...world, fail });
+  addTokenCommands(program, { ...world, fail });
+  addEmitterCommands(program, { ...world, fail });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    // Commander has said what it found wrong.
+    if (!(error instanceof CommanderError)) world.err(describeFailure(args.join(' '), error));
+    return exitStatusOf(error);
+  }
+}
