@@ -18,7 +18,7 @@ const CODES: Readonly<Partial<Record<number, ErrorCode>>> = {
 };
 
 /** A public Ed25519 key as JWK (RFC 8037). */
-export interface PublicJwk {
+interface PublicJwk {
   readonly kty: 'OKP';
   readonly crv: 'Ed25519';
   readonly x: string;

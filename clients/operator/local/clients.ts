@@ -5,7 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { OPERATOR_SECRET } from './emulator-environment.ts';
 
 /** AWS clients of the operator in one account of the local cloud. */
-export interface OperatorClients {
+interface OperatorClients {
   readonly dynamo: DynamoDBClient;
   readonly kms: KMSClient;
   readonly lambda: LambdaClient;

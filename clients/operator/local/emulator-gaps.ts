@@ -127,7 +127,7 @@ export function withoutUnknownConditions(policy: string): string {
 }
 
 /** One thing to be done again on one deployed resource. */
-export interface GapToClose {
+interface GapToClose {
   readonly name: string;
   readonly target: string;
   readonly close: (clients: Clients) => Promise<unknown>;

@@ -17,7 +17,7 @@ import type { StatePaths } from './state.ts';
 import { summarise } from './summary.ts';
 import { openTenant } from './tenant-access.ts';
 
-export interface LocalOptions {
+interface LocalOptions {
   readonly paths: StatePaths;
   readonly progress: Progress;
   /** Ends what is going on, and everything that was started for it. */
@@ -26,7 +26,7 @@ export interface LocalOptions {
   readonly tenants?: string | undefined;
 }
 
-export interface UpOptions extends LocalOptions {
+interface UpOptions extends LocalOptions {
   readonly demo: boolean;
   /** Whether the emulator evaluates IAM policies, as AWS does; off only to find out whether a policy is at fault. */
   readonly iam: boolean;
@@ -211,7 +211,7 @@ async function endRun(paths: StatePaths): Promise<boolean> {
 }
 
 /** How a local cloud is doing. */
-export interface LocalStatus {
+interface LocalStatus {
   readonly running: boolean;
   readonly accounts: readonly {
     account: string;

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { isRunning, processBegan, serviceSchema } from './processes.ts';
 
 const holderSchema = serviceSchema.extend({ command: z.string() });
-export type LockHolder = z.infer<typeof holderSchema>;
-export type LockAttempt = { ok: true; release: () => void } | { ok: false; holder: LockHolder };
+type LockHolder = z.infer<typeof holderSchema>;
+type LockAttempt = { ok: true; release: () => void } | { ok: false; holder: LockHolder };
 
 function readHolder(path: string): LockHolder | undefined {
   try {

@@ -70,9 +70,13 @@ function signalGroup(service: Service, signal: NodeJS.Signals): void {
   }
 }
 
-/** Ends a process and its children: asks, waits, and insists after ten seconds. */
+/**
+ * Ends a process and its children: asks, waits, and insists after ten seconds. Children whose parent was killed are
+ * found too: a group's id is nobody else's while a member lives, and no process has it as its own.
+ */
 export async function stopService(service: Service): Promise<void> {
-  if (!isRunning(service)) return;
+  const began = processBegan(service.pid);
+  if (service.pid === 0 || (began !== undefined && began !== service.began)) return;
   signalGroup(service, 'SIGTERM');
   const deadline = Date.now() + GRACE_MS;
   while (isRunning(service) && Date.now() < deadline) await delay(POLL_MS);

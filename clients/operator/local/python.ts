@@ -15,7 +15,7 @@ const MINIMUM = { major: 3, minor: 10 };
 const INSTALL_TIMEOUT_MS = 300_000;
 
 /** A Python that was asked for its version, and what came of it. */
-export interface PythonAttempt {
+interface PythonAttempt {
   readonly command: string;
   readonly result: string;
 }

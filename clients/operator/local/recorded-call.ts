@@ -16,7 +16,7 @@ export interface AwsCall {
 }
 
 /** Who signed, for which service and Region: the credential scope of Signature Version 4. */
-export interface CredentialScope {
+interface CredentialScope {
   readonly accessKey: string;
   readonly region: string;
   readonly service: string;

@@ -19,7 +19,7 @@ const runSchema = z.strictObject({
 });
 
 /** The accounts of a local cloud and the processes that belong to it; those of `AUDIT_TRAIL_ENDPOINTS` have none. */
-export type LocalRun = z.infer<typeof runSchema>;
+type LocalRun = z.infer<typeof runSchema>;
 
 /** The run that the file tells of, undefined when there is none or it cannot be read. */
 export function readRun(path: string): LocalRun | undefined {

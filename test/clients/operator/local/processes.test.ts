@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import {
   isRunning,
@@ -26,6 +27,22 @@ test('a service runs until it is stopped, and stopping it again does nothing', a
   await stopService(service);
   expect(isRunning(service)).toBe(false);
   await stopService(service);
+});
+
+test('children whose parent was killed are ended too', async () => {
+  const child =
+    "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])";
+  const service = start(
+    `require('node:fs').writeFileSync('child', String(${child}.pid)); setInterval(() => {}, 1000)`,
+  );
+  const file = join(directory, 'child');
+  while (!existsSync(file) || readFileSync(file, 'utf8') === '') await nextTurn();
+  const pid = Number(readFileSync(file, 'utf8'));
+  process.kill(service.pid, 'SIGKILL');
+  while (isRunning(service)) await nextTurn();
+  expect(processBegan(pid)).toBeDefined();
+  await stopService(service);
+  while (processBegan(pid) !== undefined) await nextTurn();
 });
 
 test('a process that merely has the same id is not taken for the service', () => {
