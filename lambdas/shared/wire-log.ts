@@ -8,6 +8,7 @@ import { asTenantId } from '../../core/event/ids.ts';
 import type { Intake, Observation } from '../../core/ingest/intake.ts';
 import type { Log } from '../../core/sequencer/log.ts';
 import project from '../../package.json' with { type: 'json' };
+import { ControlTable } from '../adapters/dynamo-control.ts';
 import { DynamoEmitters } from '../adapters/dynamo-emitters.ts';
 import { DynamoHead } from '../adapters/dynamo-head.ts';
 import { DynamoQuarantine } from '../adapters/dynamo-quarantine.ts';
@@ -65,7 +66,7 @@ export async function wireLog(
   const s3 = new S3Client(CLIENT);
   const keys = await new SecretKeys(new SecretsManagerClient(CLIENT), variables.INDEX_KEY_SECRET).get();
   const work = new S3Work(s3, WORK_BUCKET);
-  const emitters = new DynamoEmitters(documents, CONTROL_TABLE);
+  const emitters = new DynamoEmitters(new ControlTable(documents, CONTROL_TABLE));
   const log: Log = {
     tenant: TENANT_ID,
     origin: LOG_ORIGIN,

@@ -1,8 +1,8 @@
-import { env } from 'node:process';
 import type { CloudFormationCustomResourceEvent, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { acceptBatch } from '../../core/ingest/accept.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
+import { environment } from '../shared/wire-api.ts';
 import { wireLog } from '../shared/wire-log.ts';
 import { deadlineOf } from './deadline.ts';
 import { parseWriteLogEnv } from './env.ts';
@@ -10,7 +10,7 @@ import { handleGenesis } from './genesis-resource.ts';
 import { logObservations } from './log-observations.ts';
 import { toQueueMessage } from './queue-messages.ts';
 
-const variables = parseWriteLogEnv(env);
+const variables = parseWriteLogEnv(environment);
 let wiring: ReturnType<typeof wireLog> | undefined;
 
 /** Batches from the tenant's queues, and the stack's request to open the log. */
