@@ -11,7 +11,7 @@ import { receiptRoutes } from './routes/receipts.ts';
 export interface ReadApi {
   tenantId: TenantId;
   /** The log; its keys are derived from a secret, which is fetched with the first request. */
-  reader(): Promise<LogReader>;
+  reader: () => Promise<LogReader>;
   quarantine: QuarantineReader;
 }
 
