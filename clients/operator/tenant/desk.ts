@@ -11,8 +11,6 @@ export interface World {
   out: (line: string) => void;
   /** What a person should know besides. */
   err: (line: string) => void;
-  /** A bearer for `status`, from the environment: an argument would stand in the shell's history. */
-  token: string | undefined;
   /** Milliseconds since the Unix epoch. */
   now: () => number;
   /** Ends the command with 1 although its result was printed. */

@@ -66,9 +66,7 @@ export function addEmitterCommands(program: Command, world: World): void {
           world,
           options.json,
           { emitters: removed },
-          `${keys.join('
-')}
-A removed key can never be registered again.`,
+          `${keys.join('\n')}\nA removed key can never be registered again.`,
         );
       }),
     );

@@ -15,14 +15,15 @@ export interface DeployedTenant {
   /** Base of its API, without a slash at the end. */
   readonly apiUrl: string;
   readonly queueUrl: string;
+  readonly recordsTable: string;
   readonly controlTable: string;
   readonly signingKeyId: string;
   readonly adminFunction: string;
   readonly logOrigin: string;
   /** The file that told all this. */
   readonly source: string;
-  /** Present where it runs in a local cloud: the emulator's address, and what `up` left for readers. */
-  readonly local?: { readonly endpoint: string; readonly readerToken: string };
+  /** Present where it runs in a local cloud: the emulator's address. */
+  readonly local?: { readonly endpoint: string };
 }
 
 /** Where to look for deployed tenants. */
@@ -89,12 +90,13 @@ function inLocalCloud(id: string, source: string): DeployedTenant | undefined {
     region: outputs.region,
     apiUrl: tenant.api_url,
     queueUrl: tenant.queue_url,
+    recordsTable: tenant.records_table,
     controlTable: tenant.control_table,
     signingKeyId: tenant.signing_key_id,
     adminFunction: tenant.admin_function,
     logOrigin: tenant.log_origin,
     source,
-    local: { endpoint: tenant.endpoint, readerToken: tenant.tokens.reader },
+    local: { endpoint: tenant.endpoint },
   };
 }
 
@@ -120,6 +122,7 @@ function inCdkOutputs(id: string, source: string): DeployedTenant | undefined {
     region: regionOf(stack.QueueUrl, source),
     apiUrl: stack.ApiUrl.replace(/\/+$/, ''),
     queueUrl: stack.QueueUrl,
+    recordsTable: stack.RecordsTable,
     controlTable: stack.ControlTable,
     signingKeyId: stack.SigningKeyId,
     adminFunction: stack.AdminFunction,

@@ -1,79 +1,91 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { AuditError } from '../../../core/errors.ts';
+import { HEAD_KEY } from '../../../core/index/keys.ts';
 import { openCheckpoint } from '../../../core/log/checkpoint.ts';
 import { type Connection, explained, verifierKeyOf } from './connect.ts';
 import type { DeployedTenant } from './locate.ts';
 
 const TIMEOUT_MS = 10_000;
-const MAX_CHECKPOINT = 1_000_000;
 /** Pages of 1 MB that are counted before the answer is "or more". */
 const MAX_PAGES = 10;
 
-/** One reading, or why there is none. `failed`: it should have worked; else there was no way to ask. */
-export type Reading<T> = { ok: true; value: T } | { ok: false; failed: boolean; reason: string };
+/** One reading, or why there is none. */
+export type Reading<T> = { ok: true; value: T } | { ok: false; reason: string };
 
 /** A tenant's state at one moment. */
 export interface Status {
-  /** Of the checkpoint that the API serves, verified under the key that KMS names. */
-  log: Reading<{ size: number; asOf: string | undefined }>;
+  /** The HTTP status that a request without a token gets: 401 where all is well. */
+  api: Reading<{ status: number }>;
+  /** Size by the last checkpoint, which verifies under the key that KMS names; RFC 3339 time of the last batch. */
+  log: Reading<{ size: number; asOf: string }>;
   /** Messages of the ingest queue, as SQS estimates them. */
   queue: Reading<{ waiting: number; inWork: number }>;
   /** Refused events that are still kept; `more` where not all were counted. */
   quarantine: Reading<{ count: number; more: boolean }>;
 }
 
-/** Reads all parts beside one another; none stops another. `token` needs the scope `log:read`. */
-export async function readStatus(
-  tenant: DeployedTenant,
-  connection: Connection,
-  token: string | undefined,
-): Promise<Status> {
-  const [log, queue, quarantine] = await Promise.all([
-    token === undefined ? NO_TOKEN : reading(tenant, () => readLog(tenant, connection, token)),
+/** Reads all parts beside one another, none stopping another, with the operator's own rights: it leaves no record. */
+export async function readStatus(tenant: DeployedTenant, connection: Connection): Promise<Status> {
+  const [api, log, queue, quarantine] = await Promise.all([
+    reading(tenant, () => probe(tenant.apiUrl)),
+    reading(tenant, () => readLog(tenant, connection)),
     reading(tenant, () => readQueue(connection.sqs, tenant.queueUrl)),
     reading(tenant, () => countQuarantine(connection.dynamo, tenant.controlTable)),
   ]);
-  return { log, queue, quarantine };
+  return { api, log, queue, quarantine };
 }
-
-const NO_TOKEN: Reading<never> = {
-  ok: false,
-  failed: false,
-  reason: 'not asked: put a token with log:read into AUDIT_TRAIL_TOKEN',
-};
 
 async function reading<T>(tenant: DeployedTenant, read: () => Promise<T>): Promise<Reading<T>> {
   try {
     return { ok: true, value: await read() };
   } catch (error) {
     const why = explained(error, tenant);
-    return { ok: false, failed: true, reason: why instanceof Error ? why.message : String(why) };
+    return { ok: false, reason: why instanceof Error ? why.message : String(why) };
   }
 }
 
-async function readLog(tenant: DeployedTenant, { kms }: Connection, token: string) {
-  const verifierKey = await verifierKeyOf(tenant, kms);
-  const url = `${tenant.apiUrl}/v1/audit/log/checkpoint`;
-  const answer = await fetch(url, {
-    headers: { authorization: `Bearer ${token}`, accept: 'text/plain' },
-    redirect: 'error', // the token is for this address alone
+async function probe(apiUrl: string): Promise<{ status: number }> {
+  const url = `${apiUrl}/v1/audit/log/checkpoint`;
+  const { status, body } = await fetch(url, {
+    redirect: 'manual',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((cause: unknown) => {
-    throw new AuditError('unavailable', `${url} cannot be reached`, { cause });
+    throw new AuditError('unavailable', `${url} cannot be reached.`, { cause });
   });
-  if (!answer.ok) throw new AuditError('unavailable', `${url} answered ${answer.status}`);
-  const note = await answer.text();
-  if (note.length > MAX_CHECKPOINT) throw new AuditError('too_large', `${url} answered no checkpoint`);
-  const opened = openCheckpoint(note, verifierKey);
-  if (!opened.ok) {
-    throw new AuditError('integrity', `The checkpoint does NOT verify (${opened.failure}); keep it: ${url}`);
+  await body?.cancel();
+  if (status !== 401)
+    throw new AuditError('unavailable', `${url} answered ${status} where 401 was expected.`);
+  return { status };
+}
+
+/** From the head of the log itself, which also says whether the writer has stopped. */
+async function readLog(tenant: DeployedTenant, { kms, dynamo }: Connection) {
+  const verifierKey = await verifierKeyOf(tenant, kms);
+  const { Item: head } = await dynamo.send(
+    new GetItemCommand({
+      TableName: tenant.recordsTable,
+      Key: { pk: { S: HEAD_KEY.pk }, sk: { S: HEAD_KEY.sk } },
+      ConsistentRead: true,
+    }),
+  );
+  if (!head) throw new AuditError('not_found', 'The log has no head yet: nothing was ever recorded.');
+  if (head.state?.S === 'HALTED') {
+    throw new AuditError('integrity', `The writer has HALTED: ${head.reason?.S ?? 'it did not say why'}`);
   }
-  const modified = Date.parse(answer.headers.get('last-modified') ?? '');
-  return {
-    size: opened.checkpoint.size,
-    asOf: Number.isNaN(modified) ? undefined : new Date(modified).toISOString(),
-  };
+  const opened = openCheckpoint(head.checkpoint?.S ?? '', verifierKey);
+  if (!opened.ok) {
+    throw new AuditError('integrity', `The last checkpoint does NOT verify: ${opened.failure}`);
+  }
+  const recordedAt = new Date(Number(head.recorded_at?.N));
+  if (Number.isNaN(recordedAt.getTime()))
+    throw new AuditError('integrity', 'The head of the log has no time.');
+  return { size: opened.checkpoint.size, asOf: recordedAt.toISOString() };
 }
 
 async function readQueue(sqs: SQSClient, QueueUrl: string) {

@@ -114,7 +114,7 @@ function add(world: World, id: string, options: AddOptions): void {
 
 async function status(world: World, id: string, options: Reach): Promise<void> {
   await at(id, options, async (tenant, connection) => {
-    const state = await readStatus(tenant, connection, tenant.local?.readerToken ?? world.token);
+    const state = await readStatus(tenant, connection);
     const { tier, account, region, apiUrl, logOrigin } = tenant;
     const rows = [
       ['tenant', id],
@@ -122,11 +122,14 @@ async function status(world: World, id: string, options: Reach): Promise<void> {
       ['tier', tier],
       ['account', account],
       ['region', region],
-      ['API', apiUrl],
+      ['API', said(state.api, () => `${apiUrl} answers`)],
       ['log origin', logOrigin],
       [
         'log',
-        said(state.log, ({ size, asOf }) => `${size} records, verified${asOf ? `; as of ${asOf}` : ''}`),
+        said(
+          state.log,
+          ({ size, asOf }) => `${size} records, checkpoint verified; the last batch is of ${asOf}`,
+        ),
       ],
       ['queue', said(state.queue, ({ waiting, inWork }) => `${waiting} waiting, ${inWork} in work`)],
       [
@@ -144,21 +147,22 @@ async function status(world: World, id: string, options: Reach): Promise<void> {
       ...jsonOf(state),
     };
     show(world, options.json, value, columns(rows));
-    const failed = Object.values(state).some((part: Reading<unknown>) => !part.ok && part.failed);
+    const failed = Object.values(state).some((part: Reading<unknown>) => !part.ok);
     if (failed) world.fail();
   });
 }
 
 function said<T>(reading: Reading<T>, words: (value: T) => string): string {
   if (reading.ok) return words(reading.value);
-  return `${reading.failed ? 'NOT READ: ' : ''}${reading.reason.replaceAll('\n', ' ')}`;
+  return `PROBLEM: ${reading.reason.replaceAll('\n', ' ')}`;
 }
 
-function jsonOf({ log, queue, quarantine }: Status): object {
+function jsonOf({ api, log, queue, quarantine }: Status): object {
   const part = <T>(reading: Reading<T>, shape: (value: T) => object) =>
-    reading.ok ? shape(reading.value) : { unread: reading.reason, failed: reading.failed };
+    reading.ok ? shape(reading.value) : { problem: reading.reason };
   return {
-    log: part(log, ({ size, asOf }) => ({ size, as_of: asOf ?? null, verified: true })),
+    api: part(api, (value) => value),
+    log: part(log, ({ size, asOf }) => ({ size, as_of: asOf, verified: true })),
     queue: part(queue, ({ waiting, inWork }) => ({ waiting, in_work: inWork })),
     quarantine: part(quarantine, ({ count, more }) => ({ count, more })),
   };
