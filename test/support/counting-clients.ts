@@ -1,20 +1,21 @@
-import type {
-  BatchGetItemCommandInput,
-  BatchGetItemCommandOutput,
-  BatchWriteItemCommandInput,
-  DynamoDBClient,
-  GetItemCommandOutput,
-  PutItemCommandInput,
-  QueryCommandOutput,
-  UpdateItemCommandInput,
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  type BatchWriteItemCommandInput,
+  type DynamoDBClient,
+  GetItemCommand,
+  type GetItemCommandInput,
+  type PutItemCommandInput,
+  QueryCommand,
+  type QueryCommandInput,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { type Attributes, itemOctets, readUnits, writeUnits } from './write-units.ts';
 
 /** What AWS would bill of a stretch of work. */
 export interface Bill {
-  /** Calls by command, as `kms:Sign`. A call that the SDK repeats by itself counts once. */
+  /** Requests by command, as `kms:Sign`. */
   calls: Record<string, number>;
   /** Items of BatchWriteItem, PutItem and UpdateItem by the first letter or word of their partition key. */
   written: Record<string, number>;
@@ -26,7 +27,12 @@ export interface Bill {
 
 /** A client of the AWS SDK, as far as its middleware goes. */
 interface Client {
-  middlewareStack: { add(middleware: Middleware, options: { step: 'build'; name: string }): void };
+  middlewareStack: {
+    addRelativeTo(
+      middleware: Middleware,
+      options: { relation: 'before'; toMiddleware: string; name: string },
+    ): void;
+  };
 }
 type Next = (args: { input: object }) => Promise<{ output: object }>;
 type Middleware = (next: Next, context: { commandName?: string; clientName?: string }) => Next;
@@ -44,24 +50,29 @@ export class Meter {
   #bill = emptyBill();
   readonly #observer: DynamoDBClient;
 
-  /** `observer`: a client that is not counted, for looking at what an update left behind. */
+  /** `observer`: a client that is not counted. Answers come to the meter in two forms, so it looks for itself. */
   constructor(observer: DynamoDBClient) {
     this.#observer = observer;
   }
 
-  /** Counts what `client` does from now on. Retries lie below this step, marshalling of documents above it. */
+  /** Counts what `client` does from now on: each request, those that the SDK repeats included. */
   watch<C extends object>(client: C): C {
     const count: Middleware = (next, { commandName = '', clientName = '' }) => {
       const action = `${SERVICES[clientName] ?? clientName}:${commandName.replace(/Command$/, '')}`;
       return async (args) => {
         this.#bill.calls[action] = (this.#bill.calls[action] ?? 0) + 1;
-        if (action === 'dynamodb:UpdateItem') return await this.#update(next, args);
+        const found = action === 'dynamodb:UpdateItem' ? await this.#look(args.input) : 0;
         const answer = await next(args);
-        this.#weigh(action, args.input, answer.output);
+        await this.#weigh(action, args.input, found);
         return answer;
       };
     };
-    (client as unknown as Client).middlewareStack.add(count, { step: 'build', name: 'meter' });
+    const { middlewareStack } = client as unknown as Client;
+    middlewareStack.addRelativeTo(count, {
+      relation: 'before',
+      toMiddleware: 'deserializerMiddleware',
+      name: 'meter',
+    });
     return client;
   }
 
@@ -72,32 +83,36 @@ export class Meter {
     return bill;
   }
 
-  #weigh(action: string, input: object, output: object): void {
+  /** `found`: octets of the item that an update met. */
+  async #weigh(action: string, input: object, found: number): Promise<void> {
     switch (action) {
       case 'dynamodb:PutItem':
-        this.#written((input as PutItemCommandInput).Item ?? {});
-        break;
+        return this.#written((input as PutItemCommandInput).Item ?? {});
+      case 'dynamodb:UpdateItem': {
+        // Billed by the larger of what it found and what it left.
+        const octets = Math.max(found, await this.#look(input));
+        return this.#written((input as UpdateItemCommandInput).Key ?? {}, octets);
+      }
       case 'dynamodb:BatchWriteItem':
         for (const { PutRequest } of requestsOf(input as BatchWriteItemCommandInput))
           this.#written(PutRequest?.Item ?? {});
-        break;
+        return;
       case 'dynamodb:GetItem':
-        this.#bill.readUnits += readUnits(itemOctets((output as GetItemCommandOutput).Item ?? {}));
-        break;
+        this.#bill.readUnits += readUnits(await this.#look(input));
+        return;
       case 'dynamodb:BatchGetItem':
-        this.#read(input as BatchGetItemCommandInput, output as BatchGetItemCommandOutput);
-        break;
+        return await this.#lookAtEach(input as BatchGetItemCommandInput);
       case 'dynamodb:Query': {
-        const { Items = [] } = output as QueryCommandOutput;
+        const { Items = [] } = await this.#observer.send(new QueryCommand(input as QueryCommandInput));
         this.#bill.readUnits += readUnits(Items.reduce((sum, item) => sum + itemOctets(item), 0));
-        break;
+        return;
       }
       case 's3:PutObject': {
         const { Key = '', Body } = input as PutObjectCommandInput;
         if (!(Body instanceof Uint8Array)) throw new Error(`a body of unknown length: ${Key}`);
         const prefix = Key.split('/')[0] ?? '';
         this.#bill.puts[prefix] = [...(this.#bill.puts[prefix] ?? []), Body.length];
-        break;
+        return;
       }
       default: // nothing that is billed by size
     }
@@ -109,29 +124,22 @@ export class Meter {
     this.#bill.writeUnits += writeUnits(octets);
   }
 
-  /** Items that are there are rounded up one by one; so is each key without an item. */
-  #read(
-    { RequestItems = {} }: BatchGetItemCommandInput,
-    { Responses = {} }: BatchGetItemCommandOutput,
-  ): void {
-    for (const [table, { Keys = [] }] of Object.entries(RequestItems)) {
-      const found = Responses[table] ?? [];
-      this.#bill.readUnits += Keys.length - found.length;
-      for (const item of found) this.#bill.readUnits += readUnits(itemOctets(item));
-    }
+  async #look(input: object): Promise<number> {
+    const { TableName, Key } = input as GetItemCommandInput;
+    const { Item = {} } = await this.#observer.send(
+      new GetItemCommand({ TableName, Key, ConsistentRead: true }),
+    );
+    return itemOctets(Item);
   }
 
-  /** An update is billed by the larger of what it found and what it left. */
-  async #update(next: Next, args: { input: object }): Promise<{ output: object }> {
-    const { TableName, Key } = args.input as UpdateItemCommandInput;
-    const look = async () => {
-      const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });
-      return itemOctets((await this.#observer.send(command)).Item ?? {});
-    };
-    const before = await look();
-    const answer = await next(args);
-    this.#written(Key ?? {}, Math.max(before, await look()));
-    return answer;
+  /** Items are rounded up one by one; a key without an item costs a unit too. */
+  async #lookAtEach(input: BatchGetItemCommandInput): Promise<void> {
+    const { Responses = {} } = await this.#observer.send(new BatchGetItemCommand(input));
+    for (const [table, { Keys = [] }] of Object.entries(input.RequestItems ?? {})) {
+      const items = Responses[table] ?? [];
+      this.#bill.readUnits += Keys.length - items.length;
+      for (const item of items) this.#bill.readUnits += readUnits(itemOctets(item));
+    }
   }
 }
 
