@@ -1,0 +1,150 @@
+import { writePrivateJson } from '../../../../clients/operator/local/outputs.ts';
+import { main } from '../../../../clients/operator/tenant/main.ts';
+import { AuditError } from '../../../../core/errors.ts';
+import { asTenantId } from '../../../../core/event/ids.ts';
+import type {
+  EmitterEntry,
+  EmitterRegistry,
+  TokenEntry,
+  TokenRegistry,
+} from '../../../../core/identity/registry.ts';
+import { Acts } from '../../../../lambdas/admin-api/acts.ts';
+import { adminRoutes } from '../../../../lambdas/admin-api/admin-api.ts';
+import { answerOperator, asOperatorInvocation } from '../../../../lambdas/admin-api/operator.ts';
+import { SeededRandom } from '../../../support/seeded-random.ts';
+import { type Heard, withServer } from '../../sdk/loopback.ts';
+
+export const NOW = Date.parse('2026-11-24T12:00:00Z');
+
+/** What a run of the command said and how it ended. */
+export interface Run {
+  status: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the operator's command as a shell would. */
+export async function run(...args: string[]): Promise<Run> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const status = await main(args, {
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    now: () => NOW,
+  });
+  return { status, out: out.join('\n'), err: err.join('\n') };
+}
+
+/** Registries in memory. The contract of those that keep their entries in DynamoDB is tested with those. */
+function registries(): { tokens: TokenRegistry; emitters: EmitterRegistry } {
+  const tokens = new Map<string, TokenEntry>();
+  const emitters = new Map<string, EmitterEntry>();
+  const settled = <T extends { unrecorded?: string }>({ unrecorded: _, ...entry }: T) => entry;
+  const of = <T>(entries: Map<string, T>, key: string): T => {
+    const entry = entries.get(key);
+    if (!entry) throw new AuditError('not_found', 'no such entry');
+    return entry;
+  };
+  return {
+    tokens: {
+      byHash: async (hash) => tokens.get(hash),
+      list: async () => [...tokens.values()],
+      add: async (entry) => void tokens.set(entry.hash, entry),
+      revoke: async (hash, revokedAt, unrecorded) => {
+        const entry = { ...of(tokens, hash), revokedAt, unrecorded };
+        tokens.set(hash, entry);
+        return entry;
+      },
+      recorded: async (hash) => void tokens.set(hash, settled(of(tokens, hash)) as TokenEntry),
+    },
+    emitters: {
+      byKid: async (kid) => emitters.get(kid),
+      list: async () => [...emitters.values()],
+      add: async (entry) => {
+        if (emitters.has(entry.kid)) return false;
+        emitters.set(entry.kid, entry);
+        return true;
+      },
+      remove: async (kid, { at, compromisedSince }, unrecorded) => {
+        const entry = {
+          ...of(emitters, kid),
+          removedAt: at,
+          unrecorded,
+          ...(compromisedSince !== undefined && { compromisedSince }),
+        };
+        emitters.set(kid, entry);
+        return entry;
+      },
+      recorded: async (kid) => void emitters.set(kid, settled(of(emitters, kid)) as EmitterEntry),
+    },
+  };
+}
+
+/** What the tenant's log was told, as bodies of the internal queue. */
+export interface Served {
+  /** State directory that names the tenant `acme`. */
+  state: string;
+  recorded: readonly string[];
+  heard: readonly Heard[];
+}
+
+/**
+ * The admin function of `acme`, as it is, behind a server that speaks the Lambda service's Invoke, with the outputs of a
+ * local cloud that names it in `state`. `alter` may change what the function answers.
+ */
+export async function withServedTenant(
+  state: string,
+  use: (served: Served) => Promise<void>,
+  alter: (answer: { status: number; body: unknown }) => unknown = (answer) => answer,
+): Promise<void> {
+  const recorded: string[] = [];
+  const clock = { now: () => NOW };
+  const random = new SeededRandom(7);
+  const outbox = { send: async (bodies: readonly string[]) => void recorded.push(...bodies) };
+  const routes = adminRoutes({
+    tenantId: asTenantId('acme'),
+    ...registries(),
+    acts: new Acts(outbox, clock, random),
+    clock,
+    random,
+  });
+  await withServer(
+    async ({ path, body }) => {
+      const invocation = asOperatorInvocation(JSON.parse(body.toString() || 'null'));
+      if (path !== '/2015-03-31/functions/admin/invocations' || !invocation) return { status: 400 };
+      return {
+        status: 200,
+        body: alter(await answerOperator(routes, invocation, 'r-1', () => undefined)),
+      };
+    },
+    async (endpoint, heard) => {
+      writePrivateJson(`${state}/outputs.json`, {
+        region: 'us-east-1',
+        tenants: { acme: localTenant(endpoint) },
+      });
+      await use({ state, recorded, heard });
+    },
+  );
+}
+
+/** What `npm run local -- up` would leave for a tenant at `endpoint`. */
+export function localTenant(endpoint: string) {
+  return {
+    tier: 'table-per-tenant',
+    account: '000000000000',
+    endpoint,
+    api_url: `${endpoint}/api/live`,
+    console_url: `${endpoint}/api/live/console/`,
+    queue_url: `${endpoint}/000000000000/ingest`,
+    records_table: 'records',
+    control_table: 'control',
+    archive_bucket: 'archive',
+    work_bucket: 'work',
+    signing_key_id: 'key',
+    admin_function: 'admin',
+    log_origin: 'audit.example.com/acme/01234567',
+    verifier_key: 'audit.example.com/acme/01234567+00000000+AQ==',
+    tokens: { admin: 'a', reader: 'r', writer: 'w' },
+    emitter_key_file: '/nowhere.json',
+  };
+}
