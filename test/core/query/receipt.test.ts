@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import { utf8 } from '../../../core/encoding.ts';
+import { mintEventId } from '../../../core/event/ids.ts';
+import { queryEvents } from '../../../core/query/page.ts';
+import type { Refused } from '../../../core/query/quarantine.ts';
+import { findReceipt } from '../../../core/query/receipt.ts';
+import { verifyReceipt } from '../../../core/receipt/verify.ts';
+import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
+import { FilledLog, strangeDigest } from './filled-log.ts';
+
+const SEED = 7;
+
+function withRefusals(filled: FilledLog, refusals: Record<string, Refused> = {}) {
+  return { ...filled.reader, quarantine: { refused: async (name: string) => refusals[name] } };
+}
+
+test('every event has a receipt that verifies, by its id and by its content hash', async () => {
+  const filled = await FilledLog.open(SEED);
+  for (const size of [1, 5, 240, 30, 1]) await filled.appendBatch(size);
+  for (const { eventId, contentHash, index } of filled.known.filter(({ index }) => index % 17 === 0)) {
+    for (const name of [eventId, contentHash]) {
+      const answer = await findReceipt(withRefusals(filled), name);
+      if (answer.outcome !== 'recorded') throw new Error(`no receipt for ${index}`);
+      const { record, receipt } = answer.found;
+      expect(receipt).toMatchObject({ event_id: eventId, content_hash: contentHash, log_index: index });
+      const verdict = verifyReceipt({ record, receipt }, filled.verifierKey);
+      expect(verdict).toMatchObject({ verified: true });
+    }
+  }
+});
+
+test('a receipt is proven in the tree of its own batch, so it never changes', async () => {
+  const filled = await FilledLog.open(SEED);
+  await filled.appendBatch(3);
+  const { eventId } = filled.known[1] ?? { eventId: '' };
+  const before = await findReceipt(withRefusals(filled), eventId);
+  await filled.append(4, 90);
+  expect(await findReceipt(withRefusals(filled), eventId)).toEqual(before);
+});
+
+test('a refused event answers with the reason', async () => {
+  const filled = await FilledLog.open(SEED);
+  const id = mintEventId(filled.now, filled.random);
+  const refused = { quarantineId: 'q1', code: 'claim_expired', detail: 'too late' };
+  const reader = withRefusals(filled, { [id]: refused });
+  expect(await findReceipt(reader, id)).toEqual({ outcome: 'refused', refused });
+});
+
+test('an unknown id may still come for as long as a queue keeps it', async () => {
+  const filled = await FilledLog.open(SEED);
+  const day = 86_400_000;
+  const ask = (at: number) => findReceipt(withRefusals(filled), mintEventId(at, filled.random));
+  expect(await ask(filled.now - 13 * day)).toEqual({ outcome: 'unknown', mayStillCome: true });
+  expect(await ask(filled.now - 15 * day)).toEqual({ outcome: 'unknown', mayStillCome: false });
+  const byHash = await findReceipt(withRefusals(filled), strangeDigest('nothing'));
+  expect(byHash).toEqual({ outcome: 'unknown', mayStillCome: false });
+  await expect(findReceipt(withRefusals(filled), 'x')).rejects.toMatchObject({ code: 'invalid_request' });
+});
+
+test('disclosures are joined for those who may see them, and gone once their object is', async () => {
+  const filled = await FilledLog.open(SEED);
+  const object = 'disclosures/abc';
+  await filled.appendBatch(2);
+  await filled.appendBatch(2, object);
+  const { eventId } = filled.known[3] ?? { eventId: '' };
+  const disclosures = [{ salt: 'AAAAAAAAAAAAAAAAAAAAAA', pointer: '/payload/goal', value: 'refund' }];
+  filled.cloud.work.set(
+    object,
+    zlibCodec.gzip(utf8(`${JSON.stringify({ event_id: eventId, disclosures })}\n`)),
+  );
+  const ask = async (personal: boolean) =>
+    (await queryEvents(filled.reader, { category: 'all' }, { order: 'log', limit: 9, personal })).events.map(
+      (entry) => entry.disclosures,
+    );
+  expect(await ask(true)).toEqual([undefined, undefined, undefined, disclosures]);
+  expect(await ask(false)).toEqual([undefined, undefined, undefined, undefined]);
+  filled.cloud.work.delete(object);
+  expect(await ask(true)).toEqual([undefined, undefined, undefined, undefined]);
+});
