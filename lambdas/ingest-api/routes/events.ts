@@ -65,8 +65,9 @@ export function eventRoutes({ tenantId, outbox, clock, random }: IngestApi): Rou
 }
 
 /**
- * This function knows neither the tenant's keys nor its policy. They change what is recorded, not what is accepted, so
- * the verdict and the hash of what was sent are the writer's, and the rest of the result is not looked at.
+ * This function knows neither the tenant's keys nor its policy. They change what is recorded and not what is accepted,
+ * but for an event at the very edge of a record's length, which the writer then refuses. So only the verdict and the
+ * hash of what was sent are used here.
  */
 const WITHOUT_SECRETS = {
   source: 'https',
