@@ -1,0 +1,139 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { mintEventId } from '../../../core/event/ids.ts';
+import { bodyDigest, signClaim } from '../../../core/identity/claim.ts';
+import { keyIdOf, privateJwkSchema } from '../../../core/identity/emitter.ts';
+import { SCOPES } from '../../../core/identity/scope.ts';
+import { parseVerifierKey } from '../../../core/log/note.ts';
+import { verifyPage, verifyReceipt } from '../../../core/receipt/verify.ts';
+import { readRoutes } from '../../../lambdas/read-api/read-api.ts';
+import { FilledLog } from '../../core/query/filled-log.ts';
+import { clientOf } from '../shared/api-client.ts';
+import { ApiWorld } from '../shared/api-world.ts';
+
+async function open() {
+  const world = new ApiWorld();
+  const filled = await FilledLog.open(3);
+  await filled.append(6, 12);
+  world.now = filled.now;
+  const refusedId = mintEventId(filled.now, filled.random);
+  const refused = { quarantineId: 'q', code: 'claim_expired', detail: 'The claim had expired.' };
+  const quarantine = {
+    newest: async () => [],
+    refused: async (name: string) => (name === refusedId ? refused : undefined),
+  };
+  const routes = readRoutes({ tenantId: world.tenantId, reader: async () => filled.reader, quarantine });
+  return { world, filled, refusedId, call: clientOf(routes, world.terms) };
+}
+
+test('a page that went over the wire verifies under the published key', async () => {
+  const { world, call } = await open();
+  const token = await world.token(['events:read', 'log:read']);
+  const key = (await call('GET', '/v1/audit/log/key', { token })).text.trim();
+  expect(parseVerifierKey(key)?.name).toBe('audit.example.com/acme/00000001');
+  const page = await call('GET', '/v1/audit/events', { token, query: { limit: '5' } });
+  expect(page.json).toMatchObject({ schema_version: '1.0.0', total_count: expect.any(Number) });
+  expect(page.json.events).toHaveLength(5);
+  expect(await verifyPage(page.json, key)).toMatchObject({ verified: true });
+  const checkpoint = await call('GET', '/v1/audit/log/checkpoint', { token });
+  expect(checkpoint.text).toBe(page.json.checkpoint);
+  expect(checkpoint.headers['content-type']).toBe('text/plain; charset=utf-8');
+  const keys = await call('GET', '/v1/audit/log/keys', { token });
+  expect(keys.json.keys).toEqual([{ verifier_key: key, first_size: 0 }]);
+});
+
+test('a single event comes with a receipt that verifies', async () => {
+  const { world, filled, call } = await open();
+  const token = await world.token(['events:read']);
+  for (const { eventId } of filled.known.slice(0, 5)) {
+    const { json } = await call('GET', `/v1/audit/events/${eventId}`, { token });
+    expect(verifyReceipt(json, filled.verifierKey)).toMatchObject({ verified: true });
+  }
+  const missing = mintEventId(filled.now, filled.random);
+  expect((await call('GET', `/v1/audit/events/${missing}`, { token })).status).toBe(404);
+});
+
+test.each([
+  [{ limit: '0' }, 'limit'],
+  [{ limit: '1001' }, 'limit'],
+  [{ limit: 'ten' }, 'limit'],
+  [{ from: 'yesterday' }, 'from'],
+  [{ category: 'everything' }, 'category'],
+  [{ order: 'newest' }, 'order'],
+  [{ agent_id: ['a', 'b'] }, 'agent_id'],
+  [{ agentid: 'a' }, 'agentid'],
+  [{ event_type: ['TOOL_CALLED', 'NO_SUCH_TYPE'] }, 'event_type'],
+  [{ cursor: 'abc' }, 'cursor'],
+])('a wrong parameter is named: %j', async (query, name) => {
+  const { world, call } = await open();
+  const answer = await call('GET', '/v1/audit/events', { token: await world.token(['events:read']), query });
+  expect(answer.json).toMatchObject({ status: 400, code: 'invalid_request' });
+  expect(`${answer.json.field} ${answer.json.detail}`).toContain(name);
+});
+
+test('a tenant that is named must be the one of the token', async () => {
+  const { world, call } = await open();
+  const token = await world.token(['events:read']);
+  const ask = (tenant_id: string) => call('GET', '/v1/audit/events', { token, query: { tenant_id } });
+  expect((await ask('acme')).status).toBe(200);
+  expect((await ask('globex')).json).toMatchObject({ status: 403, code: 'forbidden' });
+});
+
+test('receipts answer 200, 202, 404 and 422', async () => {
+  const { world, filled, refusedId, call } = await open();
+  const ask = async (scopes: Parameters<ApiWorld['token']>[0], id: string) =>
+    call('GET', `/v1/audit/receipts/${id}`, { token: await world.token(scopes) });
+  const { eventId, contentHash } = filled.known[0] ?? { eventId: '', contentHash: '' };
+  for (const name of [eventId, contentHash]) {
+    const { status, json } = await ask(['events:write'], name);
+    expect(status).toBe(200);
+    expect(verifyReceipt({ receipt: json }, filled.verifierKey)).toMatchObject({ verified: true });
+  }
+  const refused = await ask(['events:write'], refusedId);
+  expect(refused.json).toMatchObject({
+    status: 422,
+    code: 'claim_expired',
+    detail: 'The claim had expired.',
+  });
+  const unknown = mintEventId(filled.now, filled.random);
+  expect((await ask(['events:write'], unknown)).json).toMatchObject({ status: 'pending' });
+  expect((await ask(['events:write'], unknown)).status).toBe(202);
+  expect((await ask(SCOPES, unknown)).status).toBe(404);
+  expect((await ask(['events:read'], 'nonsense')).status).toBe(400);
+});
+
+test('an emitter gets receipts of its own events by a claim, and nothing else', async () => {
+  const { world, filled, call } = await open();
+  const jwk = privateJwkSchema.parse(
+    (({ kty, crv, x, d }) => ({ kty, crv, x, d }))(
+      generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }),
+    ),
+  );
+  const { d: _, ...publicJwk } = jwk;
+  const kid = await keyIdOf(jwk);
+  const register = (id: string) =>
+    world.emitters.entries.set(kid, {
+      id,
+      kid,
+      agents: ['refunds'],
+      publicJwk,
+      createdAt: 0,
+      createdBy: 'test',
+    });
+  const claim = async (iss: string) => {
+    const iat = Math.floor(world.now / 1_000);
+    const rest = { sub: 'refunds', aud: world.origin, iat, exp: iat + 60, jti: 'j', session: 's', seq: 0 };
+    return signClaim(jwk, { iss, ...rest, body_sha256: bodyDigest('') });
+  };
+  const { eventId } = filled.known[0] ?? { eventId: '' };
+  const path = `/v1/audit/receipts/${eventId}`;
+
+  register('emitter-1'); // who is on the records of the filled log
+  const token = await claim('emitter-1');
+  expect((await call('GET', path, { token })).status).toBe(200);
+  expect((await call('GET', '/v1/audit/log/key', { token })).status).toBe(200);
+  expect((await call('GET', '/v1/audit/events', { token })).status).toBe(401);
+  expect((await call('GET', path, { token: `${token.slice(0, -3)}AAA` })).status).toBe(401);
+  register('emitter-2');
+  expect((await call('GET', path, { token: await claim('emitter-2') })).status).toBe(404);
+});

@@ -1,0 +1,92 @@
+import type {
+  EmitterEntry,
+  EmitterRegistry,
+  TokenEntry,
+  TokenRegistry,
+} from '../../core/identity/registry.ts';
+
+/** The tokens of a tenant, in memory. */
+export class MemoryTokens implements TokenRegistry {
+  readonly entries = new Map<string, TokenEntry>();
+
+  async byHash(hash: string): Promise<TokenEntry | undefined> {
+    return this.entries.get(hash);
+  }
+
+  async list(): Promise<TokenEntry[]> {
+    return [...this.entries.values()];
+  }
+
+  async add(entry: TokenEntry): Promise<void> {
+    this.entries.set(entry.hash, entry);
+  }
+
+  async revoke(hash: string, at: number, unrecorded: string): Promise<TokenEntry> {
+    const entry = this.#get(hash);
+    if (entry.revokedAt !== undefined) return entry;
+    const revoked = { ...entry, revokedAt: at, unrecorded };
+    this.entries.set(hash, revoked);
+    return revoked;
+  }
+
+  async recorded(hash: string, unrecorded: string): Promise<void> {
+    const { unrecorded: standing, ...rest } = this.#get(hash);
+    if (standing === unrecorded) this.entries.set(hash, rest);
+  }
+
+  #get(hash: string): TokenEntry {
+    const entry = this.entries.get(hash);
+    if (!entry) throw new Error('no such token');
+    return entry;
+  }
+}
+
+/** The emitters of a tenant, in memory. */
+export class MemoryEmitters implements EmitterRegistry {
+  readonly entries = new Map<string, EmitterEntry>();
+
+  async byKid(kid: string): Promise<EmitterEntry | undefined> {
+    const entry = this.entries.get(kid);
+    return entry?.unrecorded !== undefined && entry.removedAt === undefined ? undefined : entry;
+  }
+
+  async list(): Promise<EmitterEntry[]> {
+    return [...this.entries.values()];
+  }
+
+  async add(entry: EmitterEntry): Promise<boolean> {
+    if (this.entries.has(entry.kid)) return false;
+    this.entries.set(entry.kid, entry);
+    return true;
+  }
+
+  async remove(
+    kid: string,
+    { at, compromisedSince }: { at: number; compromisedSince?: number },
+    unrecorded: string,
+  ): Promise<EmitterEntry> {
+    const entry = this.#get(kid);
+    const known = entry.compromisedSince ?? Number.POSITIVE_INFINITY;
+    const changes = compromisedSince === undefined ? entry.removedAt === undefined : compromisedSince < known;
+    if (!changes) return entry;
+    const removed = {
+      ...entry,
+      removedAt: entry.removedAt ?? at,
+      unrecorded,
+      ...(compromisedSince === undefined ? {} : { compromisedSince }),
+    };
+    this.entries.set(kid, removed);
+    return removed;
+  }
+
+  async recorded(kid: string, unrecorded: string): Promise<void> {
+    const { unrecorded: standing, ...rest } = this.#get(kid);
+    if (standing === unrecorded) this.entries.set(kid, rest);
+  }
+
+  #get(kid: string): EmitterEntry {
+    const entry = this.entries.get(kid);
+    if (!entry) throw new Error('no such emitter');
+    return entry;
+  }
+}
