@@ -17,7 +17,7 @@ export interface HourStream {
 }
 
 /** Sorts after every item of `hour`: hours go on with `#` or `:`. */
-export function pastHour(hour: string): string {
+function pastHour(hour: string): string {
   return `${hour}~`;
 }
 

@@ -77,7 +77,7 @@ function hoursOf(table: Pick<RecordsReader, 'query'>, { lists, from, to }: Selec
 function countsUnopened(hour: string, { items }: HourGroup, selection: Selection, size: number): boolean {
   const begin = Date.parse(`${hour}:00:00.000Z`);
   const inside = begin >= selection.from && begin + HOUR_MS <= selection.to;
-  return inside && selection.typesSettled && items.every((item) => Number(item['first']) < size);
+  return inside && selection.typesSettled && items.every((item) => Number(item.first) < size);
 }
 
 function matchesIn(groups: readonly HourGroup[], selection: Selection, size: number): PostingEntry[] {

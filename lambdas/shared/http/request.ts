@@ -33,7 +33,7 @@ export interface JsonLimits {
 }
 
 /** Limits for a body that is one small document. */
-export const DOCUMENT_LIMITS: JsonLimits = { depth: 8, keys: 200 };
+const DOCUMENT_LIMITS: JsonLimits = { depth: 8, keys: 200 };
 
 /** The value of header `name` of a proxy event. */
 export function headerOf(event: Pick<APIGatewayProxyEvent, 'headers'>, name: string): string | undefined {

@@ -99,7 +99,7 @@ test('a missing scope is named; an unknown path and a wrong method are told to t
   });
   const wrong = await call('DELETE', '/v1/things/1', { token });
   expect(wrong.json).toMatchObject({ status: 405, code: 'method_not_allowed' });
-  expect(wrong.headers['allow']).toBe('GET');
+  expect(wrong.headers.allow).toBe('GET');
 });
 
 test('what goes wrong inside stays inside', async () => {
