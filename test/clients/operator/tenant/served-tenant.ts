@@ -39,7 +39,11 @@ export async function run(...args: string[]): Promise<Run> {
 function registries(): { tokens: TokenRegistry; emitters: EmitterRegistry } {
   const tokens = new Map<string, TokenEntry>();
   const emitters = new Map<string, EmitterEntry>();
-  const settled = <T extends { unrecorded?: string }>({ unrecorded: _, ...entry }: T) => entry;
+  const settled = <T extends { unrecorded?: string }>(entry: T): T => {
+    const clear = { ...entry };
+    delete clear.unrecorded;
+    return clear;
+  };
   const of = <T>(entries: Map<string, T>, key: string): T => {
     const entry = entries.get(key);
     if (!entry) throw new AuditError('not_found', 'no such entry');
@@ -55,7 +59,7 @@ function registries(): { tokens: TokenRegistry; emitters: EmitterRegistry } {
         tokens.set(hash, entry);
         return entry;
       },
-      recorded: async (hash) => void tokens.set(hash, settled(of(tokens, hash)) as TokenEntry),
+      recorded: async (hash) => void tokens.set(hash, settled(of(tokens, hash))),
     },
     emitters: {
       byKid: async (kid) => emitters.get(kid),
@@ -75,7 +79,7 @@ function registries(): { tokens: TokenRegistry; emitters: EmitterRegistry } {
         emitters.set(kid, entry);
         return entry;
       },
-      recorded: async (kid) => void emitters.set(kid, settled(of(emitters, kid)) as EmitterEntry),
+      recorded: async (kid) => void emitters.set(kid, settled(of(emitters, kid))),
     },
   };
 }
