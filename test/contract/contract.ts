@@ -1,0 +1,28 @@
+import { describe } from '@jest/globals';
+import type { Quarantine } from '../../core/ingest/quarantine.ts';
+import type { Archive, HeadStore, RecordsReader, RecordsTable, Signer, WorkStore } from '../../core/ports.ts';
+import { headContract } from './head-contract.ts';
+import { archiveContract, workContract } from './object-contract.ts';
+import { quarantineContract } from './quarantine-contract.ts';
+import { signerContract } from './signer-contract.ts';
+import { tableContract } from './table-contract.ts';
+
+/** Fresh ports, each empty: in memory, or in a real account. */
+export interface Ports {
+  heads(): Promise<HeadStore>;
+  table(): Promise<RecordsTable & RecordsReader>;
+  archive(): Promise<Archive>;
+  work(): Promise<WorkStore>;
+  signer(): Promise<Signer>;
+  quarantine(): Promise<Quarantine>;
+}
+
+/** The contract of every port, against `ports`: what holds for the doubles of the tests must hold for AWS. */
+export function contractOf(ports: Ports): void {
+  describe('head store', () => headContract(ports.heads));
+  describe('records table', () => tableContract(ports.table));
+  describe('archive', () => archiveContract(ports.archive));
+  describe('work store', () => workContract(ports.work));
+  describe('signer', () => signerContract(ports.signer));
+  describe('quarantine', () => quarantineContract(ports.quarantine));
+}

@@ -1,0 +1,17 @@
+import { describe } from '@jest/globals';
+import { MemoryQuarantine } from '../core/ingest/memory-quarantine.ts';
+import { MemoryCloud } from '../support/memory-cloud.ts';
+import { contractOf } from './contract.ts';
+
+const cloud = () => new MemoryCloud(new Uint8Array(32).fill(7));
+
+describe('in memory', () => {
+  contractOf({
+    heads: async () => cloud().heads(),
+    table: async () => cloud().table(),
+    archive: async () => cloud().archive(),
+    work: async () => cloud().workStore(),
+    signer: async () => cloud().signer(),
+    quarantine: async () => new MemoryQuarantine(),
+  });
+});
