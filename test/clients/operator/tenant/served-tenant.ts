@@ -14,10 +14,10 @@ import { answerOperator, asOperatorInvocation } from '../../../../lambdas/admin-
 import { SeededRandom } from '../../../support/seeded-random.ts';
 import { type Heard, withServer } from '../../sdk/loopback.ts';
 
-export const NOW = Date.parse('2026-11-24T12:00:00Z');
+const NOW = Date.parse('2026-11-24T12:00:00Z');
 
 /** What a run of the command said and how it ended. */
-export interface Run {
+interface Run {
   status: number;
   out: string;
   err: string;
@@ -85,7 +85,7 @@ function registries(): { tokens: TokenRegistry; emitters: EmitterRegistry } {
 }
 
 /** What the tenant's log was told, as bodies of the internal queue. */
-export interface Served {
+interface Served {
   /** State directory that names the tenant `acme`. */
   state: string;
   recorded: readonly string[];
