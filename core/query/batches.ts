@@ -34,6 +34,7 @@ export async function* entriesFrom(
       const page = await table.query({
         pk,
         from: paddedIndex(from),
+        to: paddedIndex(size - 1),
         ...(after === undefined ? {} : { after }),
       });
       for (const batch of page.items.map(unpackBatch)) {

@@ -1,12 +1,12 @@
 import { type DigestText, toDigestText, utf8 } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import type { Disclosure } from '../event/commitment.ts';
-import { tilesOf } from '../index/tile-source.ts';
 import { inclusionProofs } from '../log/tile-reader.ts';
 import { type Inclusion, inclusionJson } from '../receipt/entry.ts';
 import type { AuditRecord } from '../record/record.ts';
 import type { LogReader } from './log-reader.ts';
 import { DisclosureJoin, readRecords, type StoredRecord } from './records.ts';
+import { tilesOf } from './tile-source.ts';
 
 /** A record with its proof, as a page holds it. */
 export interface PageEntry {

@@ -3,7 +3,6 @@ import { eventIdSchema, timeOfEventId } from '../event/ids.ts';
 import { digestSchema } from '../event/values.ts';
 import { findByTag, hashPartition } from '../index/hash-item.ts';
 import { hashTag } from '../index/tenant-keys.ts';
-import { tilesOf } from '../index/tile-source.ts';
 import { inclusionProofs } from '../log/tile-reader.ts';
 import { makeReceipt, type Receipt } from '../receipt/receipt.ts';
 import { discloseRecord } from '../record/disclosed.ts';
@@ -12,6 +11,7 @@ import { batchOf } from './batches.ts';
 import { type LogReader, readHead } from './log-reader.ts';
 import type { QuarantineReader, Refused } from './quarantine.ts';
 import { DisclosureJoin, readRecords, type StoredRecord } from './records.ts';
+import { tilesOf } from './tile-source.ts';
 
 const QUEUE_RETENTION_MS = 14 * 24 * 3_600_000;
 

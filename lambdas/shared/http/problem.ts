@@ -32,7 +32,7 @@ export interface Problem {
 
 /** What a caller hears where the fault is ours: never the message, which may name what lies inside. */
 const OWN_FAULT: Readonly<Partial<Record<ProblemCode, string>>> = {
-  integrity: 'The log did not pass its own checks; the operator has been alarmed.',
+  integrity: 'What is stored did not pass its own checks, so it was not given out.',
   misconfigured: 'The service is not configured as it should be.',
   unavailable: 'A part of the service does not answer at the moment; try again.',
   internal_error: 'Something went wrong on our side.',

@@ -1,6 +1,8 @@
+import { concatBytes } from '../encoding.ts';
+import { knownHashes } from '../index/known-hashes.ts';
 import { TILE_WIDTH, type TileSource, tilePath, tileWidth } from '../log/tile.ts';
 import type { Archive, RecordsReader } from '../ports.ts';
-import { knownHashes } from './known-hashes.ts';
+import { entriesFrom } from './batches.ts';
 
 const HASH_OCTETS = 32;
 
@@ -19,7 +21,12 @@ export function tilesOf(
         const tile = await archive.read(tilePath(level, index));
         if (tile) return tile.subarray(0, width * HASH_OCTETS);
       }
-      return await knownHashes(table, level, index, width);
+      if (level > 0) return await knownHashes(table, level, index, width);
+      // Many small batches may share a tile: their items are read as one range, not one by one.
+      const first = index * TILE_WIDTH;
+      const hashes: Uint8Array[] = [];
+      for await (const { leafHash } of entriesFrom(table, first, first + width)) hashes.push(leafHash);
+      return concatBytes(...hashes);
     },
   };
 }

@@ -1,0 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { type AuditTrail, createAuditTrail } from '../../clients/sdk/audit-trail.ts';
+import { https } from '../../clients/sdk/https.ts';
+import { sqs } from '../../clients/sdk/sqs.ts';
+import type { TransportFactory } from '../../clients/sdk/transport.ts';
+import type { EventId } from '../../core/event/ids.ts';
+import { parseTlogProof } from '../../core/receipt/tlog-proof.ts';
