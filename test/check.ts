@@ -2,7 +2,15 @@ import { runStep, type Step } from './steps.ts';
 
 /** `npm run check`: everything that can be said of the code without running it. Two at a time, as the machines have two cores. */
 const STEPS: Step[] = [
-  { name: 'format, lint, import rules', args: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
+  {
+    name: 'format, lint, import rules',
+    args: [
+      'node_modules/@biomejs/biome/bin/biome',
+      'ci',
+      '.',
+      ...(process.stdout.isTTY ? [] : ['--colors=off']),
+    ],
+  },
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
   { name: 'promises', args: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'dead code', args: ['node_modules/knip/bin/knip.js'] },

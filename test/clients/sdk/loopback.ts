@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Heard {
@@ -20,7 +20,7 @@ export async function withServer(
   use: (url: string, heard: readonly Heard[]) => Promise<void>,
 ): Promise<void> {
   const all: Heard[] = [];
-  const server = createServer(async (request, response) => {
+  const hear = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part);
     const { method = '', url = '', headers } = request;
@@ -29,6 +29,9 @@ export async function withServer(
     const { status, headers: more = {}, body } = await answer(heard);
     response.writeHead(status, { 'content-type': 'application/json', connection: 'close', ...more });
     response.end(typeof body === 'string' ? body : JSON.stringify(body ?? {}));
+  };
+  const server = createServer((request, response) => {
+    hear(request, response).catch((error: Error) => response.destroy(error));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {

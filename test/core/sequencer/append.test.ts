@@ -39,7 +39,12 @@ function freshLog(cloud = new MemoryCloud(new Uint8Array(32).fill(9))): {
     signer: cloud.signer(gate),
     announcer: cloud.announcer(gate),
     codec: zlibCodec,
-    clock: { now: () => now, sleep: async (ms) => void (now += ms) },
+    clock: {
+      now: () => now,
+      sleep: async (ms) => {
+        now += ms;
+      },
+    },
     random: new SeededRandom(1),
   };
   return { log, cloud, calls };
