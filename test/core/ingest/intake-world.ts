@@ -17,7 +17,7 @@ import { exampleOf, type Loose } from '../event/examples.ts';
 import { MemoryQuarantine } from './memory-quarantine.ts';
 
 export const NOW = Date.parse('2026-11-24T10:00:00.000Z');
-export const ORIGIN = 'audit.example/acme/0a1b2c3d';
+const ORIGIN = 'audit.example/acme/0a1b2c3d';
 const DAY = 86_400_000;
 
 // The key of RFC 8037, appendix A.
