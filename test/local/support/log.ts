@@ -45,11 +45,11 @@ const quarantineSchema = z.object({
 });
 
 export type Page = z.infer<typeof pageSchema>;
-export type Entry = Page['events'][number];
+
 export type Quarantined = z.infer<typeof quarantineSchema>['quarantine'][number];
 
 /** A page of `GET /v1/audit/events`, verified as it stands under the key that KMS named; `raw` is the answer's text. */
-export async function verifiedPage(
+async function verifiedPage(
   tenant: LocalTenant,
   query: Record<string, string>,
 ): Promise<Page & { raw: string }> {

@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { type EmitterKey, readEmitterKey } from '../../../clients/sdk/emitter-key.ts';
 import { bodyDigest, type Claim, signClaim } from '../../../core/identity/claim.ts';
 import { operatorConfig } from './aws.ts';
 import { LOCAL_AGENT } from './events.ts';
+import { eventually } from './eventually.ts';
 import type { LocalTenant } from './local-tenants.ts';
 
 const SESSION = randomBytes(8).toString('hex');
@@ -69,6 +75,26 @@ export async function sendToQueue(tenant: LocalTenant, messages: readonly Ingest
       }),
     );
     if (Failed.length > 0) throw new Error(`SQS refused ${JSON.stringify(Failed)}`);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Returns once no message waits or is being worked on in any queue of the tenant's account. */
+export async function drained(tenant: LocalTenant): Promise<void> {
+  const client = new SQSClient(operatorConfig(tenant));
+  try {
+    const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}));
+    await eventually(async () => {
+      for (const QueueUrl of QueueUrls) {
+        const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+        const { Attributes } = await client.send(command);
+        const open =
+          Number(Attributes?.ApproximateNumberOfMessages) +
+          Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
+        if (open !== 0) throw new Error(`${QueueUrl} holds ${open} messages`);
+      }
+    });
   } finally {
     client.destroy();
   }
