@@ -5,7 +5,7 @@ import type { ApiResponse } from './response.ts';
 /** One line of an API's table of routes. */
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** `/v1/audit/events/{event_id}`: a segment in braces is a parameter. */
+  /** `/v1/audit/events/{event_id}`: a segment in braces is a parameter, `{name+}` at the end takes all that is left. */
   path: string;
   /** Any one of these suffices; `public` asks for no token. */
   scopes: readonly [Scope, ...Scope[]] | 'public';
@@ -34,6 +34,14 @@ function matchPath(
   pattern: readonly string[],
   segments: readonly (string | undefined)[],
 ): Record<string, string> | undefined {
+  const [, tail] = /^\{(.+)\+\}$/.exec(pattern.at(-1) ?? '') ?? [];
+  if (tail !== undefined) {
+    const rest = segments.slice(pattern.length - 1);
+    // An escaped slash must not pass for the one between two segments.
+    if (rest.length === 0 || !rest.every((segment) => segment && !segment.includes('/'))) return undefined;
+    const params = matchPath(pattern.slice(0, -1), segments.slice(0, pattern.length - 1));
+    return params && { ...params, [tail]: rest.join('/') };
+  }
   if (pattern.length !== segments.length) return undefined;
   const params: Record<string, string> = {};
   for (const [position, expected] of pattern.entries()) {

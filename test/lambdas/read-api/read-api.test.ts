@@ -4,6 +4,7 @@ import { mintEventId } from '../../../core/event/ids.ts';
 import { bodyDigest, signClaim } from '../../../core/identity/claim.ts';
 import { keyIdOf, privateJwkSchema } from '../../../core/identity/emitter.ts';
 import { SCOPES } from '../../../core/identity/scope.ts';
+import { leafHash } from '../../../core/log/merkle.ts';
 import { parseVerifierKey } from '../../../core/log/note.ts';
 import { verifyPage, verifyReceipt } from '../../../core/receipt/verify.ts';
 import { readRoutes } from '../../../lambdas/read-api/read-api.ts';
@@ -40,6 +41,57 @@ test('a page that went over the wire verifies under the published key', async ()
   expect(checkpoint.headers['content-type']).toBe('text/plain; charset=utf-8');
   const keys = await call('GET', '/v1/audit/log/keys', { token });
   expect(keys.json.keys).toEqual([{ verifier_key: key, first_size: 0 }]);
+});
+
+test('the log is published as tiles, for ever the same, and beyond the checkpoint there is none', async () => {
+  const { world, filled, call } = await open();
+  const token = await world.token(['events:read', 'log:read']);
+  const size = filled.known.length;
+  const tile = await call('GET', `/v1/audit/log/tile/0/000.p/${size}`, { token });
+  expect(tile).toMatchObject({
+    status: 200,
+    headers: {
+      'content-type': 'application/octet-stream',
+      'cache-control': 'private, max-age=31536000, immutable',
+    },
+  });
+  expect(tile.bytes).toHaveLength(32 * size);
+  const bundle = await call('GET', `/v1/audit/log/tile/entries/000.p/${size}`, { token });
+  const first = bundle.bytes.subarray(2, 2 + bundle.bytes.readUInt16BE(0));
+  expect(leafHash(first)).toEqual(tile.bytes.subarray(0, 32));
+  const { headers } = await call('GET', '/v1/audit/log/checkpoint', { token });
+  expect(headers['cache-control']).toBe('no-store');
+
+  const paths = [
+    '0/000',
+    `0/000.p/${size + 1}`,
+    `entries/000.p/${size + 1}`,
+    '0/x000/000.p/1',
+    '0%2F000.p/1',
+  ];
+  for (const path of [
+    ...paths,
+    '0/000.p/0',
+    '64/000.p/1',
+    '0/',
+    '',
+    'entries',
+    '../checkpoint',
+    '0/000.p/1/',
+  ]) {
+    const answer = await call('GET', `/v1/audit/log/tile/${path}`, { token });
+    expect([path, answer.status, answer.headers['cache-control']]).toEqual([path, 404, 'no-store']);
+  }
+});
+
+test('hashes are for log:read, the records themselves for events:read as well', async () => {
+  const { world, call } = await open();
+  const ask = async (scopes: Parameters<ApiWorld['token']>[0], path: string) =>
+    (await call('GET', `/v1/audit/log/tile/${path}`, { token: await world.token(scopes) })).status;
+  expect(await ask(['log:read'], '0/000.p/1')).toBe(200);
+  expect(await ask(['log:read'], 'entries/000.p/1')).toBe(403);
+  expect(await ask(['events:read'], 'entries/000.p/1')).toBe(403);
+  expect(await ask(['events:read', 'log:read'], 'entries/000.p/1')).toBe(200);
 });
 
 test('a single event comes with a receipt that verifies', async () => {

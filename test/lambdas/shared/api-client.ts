@@ -16,6 +16,7 @@ interface Sent {
 export interface Answer {
   status: number;
   headers: Record<string, unknown>;
+  bytes: Buffer;
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into as a stranger would.
   json: any;
@@ -46,7 +47,8 @@ function proxyEvent(method: string, path: string, sent: Sent): APIGatewayProxyEv
 }
 
 function toAnswer({ statusCode, headers = {}, body, isBase64Encoded }: APIGatewayProxyResult): Answer {
-  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+  const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  const text = bytes.toString();
   const isJson = /json/.test(String(headers['content-type']));
-  return { status: statusCode, headers, text, json: isJson ? JSON.parse(text) : undefined };
+  return { status: statusCode, headers, bytes, text, json: isJson ? JSON.parse(text) : undefined };
 }

@@ -1,0 +1,74 @@
+import { equalBytes } from '../encoding.ts';
+import { AuditError } from '../errors.ts';
+import type { BatchEntry } from '../index/batch-item.ts';
+import { commitObject } from '../index/keys.ts';
+import { entryBundle } from '../log/entry-bundle.ts';
+import { leafHash } from '../log/merkle.ts';
+import { TILE_WIDTH, type TileAddress, tileWidth } from '../log/tile.ts';
+import { decodeSegment } from '../sequencer/segment.ts';
+import { batchOf, entriesFrom } from './batches.ts';
+import { type LogReader, readHead } from './log-reader.ts';
+import { readRecords } from './records.ts';
+import { tilesOf } from './tile-source.ts';
+
+/**
+ * A tile or an entry bundle as C2SP tlog-tiles has it, of the last final checkpoint's tree; undefined where that tree
+ * has none of this width. A narrower form of a tile that has grown stays there: its bytes are the same for ever.
+ */
+export async function publishedTile(
+  reader: LogReader,
+  address: TileAddress,
+): Promise<Uint8Array | undefined> {
+  const { finalSize } = await readHead(reader);
+  const { index, width } = address;
+  const level = address.kind === 'hashes' ? address.level : 0;
+  if (width > tileWidth(level, index, finalSize)) return undefined;
+  return address.kind === 'hashes'
+    ? await tilesOf(finalSize, reader.table, reader.archive).hashes(level, index, width)
+    : entryBundle(await leaves(reader, index * TILE_WIDTH, width));
+}
+
+/** Leaves from the table; those that have left it come out of their batches in the archive. */
+async function leaves(reader: LogReader, first: number, count: number): Promise<Uint8Array[]> {
+  const entries: (BatchEntry & { index: number })[] = [];
+  for await (const entry of entriesFrom(reader.table, first, first + count)) entries.push(entry);
+  const hot = await readRecords(
+    reader,
+    entries.map(({ eventId }) => eventId),
+  );
+  const cold = new ColdLeaves(reader);
+  const found: Uint8Array[] = [];
+  for (const { index, eventId, leafHash: expected } of entries) {
+    const leaf = hot.get(eventId)?.leaf ?? (await cold.leaf(index));
+    if (!equalBytes(leafHash(leaf), expected))
+      throw new AuditError('integrity', `the leaf at index ${index} is not the one that was hashed`);
+    found.push(leaf);
+  }
+  return found;
+}
+
+/** Leaves out of `commit/…`. Neighbours share a batch, so the last one that was read is kept. */
+class ColdLeaves {
+  readonly #reader: LogReader;
+  #first = 0;
+  #leaves: readonly { bytes: Uint8Array }[] = [];
+
+  constructor(reader: LogReader) {
+    this.#reader = reader;
+  }
+
+  async leaf(index: number): Promise<Uint8Array> {
+    const known = this.#leaves[index - this.#first];
+    if (known) return known.bytes;
+    const { batchFirst } = await batchOf(this.#reader.table, index);
+    const bytes = await this.#reader.archive.read(commitObject(batchFirst));
+    if (!bytes)
+      throw new AuditError(
+        'integrity',
+        `the archive lacks the batch at ${batchFirst}, the table a record of it`,
+      );
+    this.#leaves = decodeSegment(bytes, this.#reader.codec).leaves;
+    this.#first = batchFirst;
+    return this.#leaves[index - batchFirst]?.bytes ?? new Uint8Array();
+  }
+}
