@@ -1,10 +1,12 @@
+import { z } from 'zod';
 import { hmacSha256, sha256 } from '#crypto';
 import { type DigestText, toDigestText, utf8 } from '../encoding.ts';
 import { canonicalBytes, contentHash } from '../event/canonical.ts';
 import { checkDisclosures, commitTo, type Disclosure, disclosuresSchema } from '../event/commitment.ts';
 import { SELF_AGENT_ID } from '../event/envelope.ts';
-import { type AuditEvent, isGovernanceType } from '../event/event.ts';
+import type { AuditEvent } from '../event/event.ts';
 import { externalise } from '../event/externalise.ts';
+import { GOVERNANCE_PAYLOADS } from '../event/governance.ts';
 import { type EventId, type TenantId, timeOfEventId } from '../event/ids.ts';
 import { checkValue } from '../event/json.ts';
 import { LIMITS } from '../event/limits.ts';
@@ -88,12 +90,15 @@ export function prepareEvent(
   sent: SentEvent,
   terms: IngestTerms,
 ): { ok: true; prepared: PreparedEvent } | Refusal {
+  // Before the schema: an agent that poses as the audit trail hears that, not which field its forgery lacks.
+  if (terms.source !== 'internal' && reservedSchema.safeParse(sent.event).success)
+    return refuse('event_type_reserved');
   const parsed = parseEvent(sent.event);
   if (!parsed.ok) return parsed;
   const { event, tenantId } = parsed;
   if (tenantId !== undefined && tenantId !== terms.tenantId) return refuse('tenant_mismatch');
   const sentBytes = canonicalBytes(sent.event);
-  const refusal = judgeType(event, terms.source) ?? judgeId(event.event_id, terms.now);
+  const refusal = judgeId(event.event_id, terms.now);
   if (refusal) return refusal;
   const given = readDisclosures(event, sent.disclosures, sentBytes.length);
   if (!given.ok) return given;
@@ -117,10 +122,11 @@ export function prepareEvent(
   };
 }
 
-function judgeType(event: AuditEvent, source: IngestSource): Refusal | undefined {
-  const reserved = isGovernanceType(event.event_type) || event.agent.id === SELF_AGENT_ID;
-  return reserved && source !== 'internal' ? refuse('event_type_reserved') : undefined;
-}
+/** What, of whatever else it consists, claims to come from the audit trail itself. */
+const reservedSchema = z.union([
+  z.object({ event_type: z.enum(Object.keys(GOVERNANCE_PAYLOADS)) }),
+  z.object({ agent: z.object({ id: z.literal(SELF_AGENT_ID) }) }),
+]);
 
 /** Uniqueness is checked for ids of the last 30 days, and an id of the future would outlive that check. */
 function judgeId(id: EventId, now: number): Refusal | undefined {

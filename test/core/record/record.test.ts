@@ -136,6 +136,9 @@ test('only the product itself emits governance events or speaks under its own na
     }
     const posing = { ...exampleOf('TASK_RESUMED'), agent: { id: 'agent-audit-trail', version: '1' } };
     expect(prepareEvent({ event: posing }, terms({ source }))).toMatchObject({ code: 'event_type_reserved' });
+    // Said whatever else is wrong with it: a forger need not hear which field is missing.
+    const clumsy = { ...exampleOf('TASK_RESUMED'), event_type: 'LEGAL_HOLD_RELEASED' };
+    expect(prepareEvent({ event: clumsy }, terms({ source }))).toMatchObject({ code: 'event_type_reserved' });
     expect(prepareEvent({ event: exampleOf('TASK_RESUMED') }, terms({ source }))).toMatchObject({ ok: true });
   }
 });
