@@ -115,6 +115,15 @@ export interface HeadStore {
   finalise(size: number, root: Uint8Array, checkpoint: string): Promise<void>;
   /** Stops the log: no writer goes on before a person has looked. */
   halt(reason: string): Promise<void>;
+  /** Puts `next` in the place of a `HALTED` head, and so starts the log again; false where none is halted. */
+  replaceHalted(next: Head): Promise<boolean>;
+}
+
+/** One version of an object, or a delete marker in its place. */
+export interface ArchivedVersion {
+  key: string;
+  versionId: string;
+  marker: boolean;
 }
 
 /** WORM objects: once `create` has returned, the bytes stand under this key until `retainUntil`, whoever asks. */
@@ -125,6 +134,11 @@ export interface Archive {
   read(key: string): Promise<Uint8Array | undefined>;
   /** Whether any key begins with `prefix`. */
   any(prefix: string): Promise<boolean>;
+  /**
+   * A page of all versions under `prefix`, delete markers among them, in the order of their keys, those of `after` and
+   * before left out. `next` is the key to give as `after`, absent at the end; a page holds all versions of its keys.
+   */
+  versions(prefix: string, after?: string): Promise<{ versions: ArchivedVersion[]; next?: string }>;
 }
 
 /** Mutable objects of the tenant: staging, disclosures, quarantine bodies. Durable when `write` returns. */

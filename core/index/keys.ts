@@ -66,3 +66,8 @@ export function postingPartition(indexKey: Uint8Array, dimension: Dimension, val
 export function commitObject(first: number): string {
   return `commit/${paddedIndex(first)}`;
 }
+
+/** Object of the signed checkpoint of `size` in the archive. */
+export function checkpointObject(size: number): string {
+  return `checkpoint/${paddedIndex(size)}`;
+}

@@ -1,7 +1,7 @@
-import { equalBytes } from '../encoding.ts';
+import { equalBytes, utf8 } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import { batchItems } from '../index/batch-item.ts';
-import { commitObject } from '../index/keys.ts';
+import { checkpointObject, commitObject } from '../index/keys.ts';
 import { knownHashes } from '../index/known-hashes.ts';
 import { completedTiles } from '../log/tile.ts';
 import type { Head } from '../ports.ts';
@@ -18,13 +18,7 @@ import { type Patience, putAll } from './until-processed.ts';
 export async function finalise(segment: Segment, plan: Plan, log: Log, patience: Patience): Promise<void> {
   await mark(segment, log);
   const checkpoint = await signSize(plan.size, segment.root, segment.verifierKey, log);
-  const older = {
-    hashes: (level: number, tile: number, width: number) => knownHashes(log.table, level, tile, width),
-  };
-  const tiles = await completedTiles(segment.first, plan.completed, older);
-  const locked = lockUntil(segment.recordedAt, log.lockDays.tiles);
-  await Promise.all(tiles.map((tile) => log.archive.create(tile.path, tile.bytes, locked)));
-  await putAll(log.table, [...plan.items, ...batchItems({ ...plan.batch, checkpoint })], patience);
+  await publish(segment, plan, checkpoint, log, patience);
   await log.announcer.announce({
     tenant: log.tenant,
     origin: log.origin,
@@ -34,6 +28,27 @@ export async function finalise(segment: Segment, plan: Plan, log: Log, patience:
     recorded_at: new Date(segment.recordedAt).toISOString(),
   });
   await log.heads.finalise(plan.size, segment.root, checkpoint);
+}
+
+/**
+ * Writes everything that follows from a segment and its checkpoint: to the archive what is not there yet, to the table
+ * all items. The batches before it must be in the table.
+ */
+export async function publish(
+  segment: Segment,
+  plan: Plan,
+  checkpoint: string,
+  log: Log,
+  patience: Patience,
+): Promise<void> {
+  const older = {
+    hashes: (level: number, tile: number, width: number) => knownHashes(log.table, level, tile, width),
+  };
+  const tiles = await completedTiles(segment.first, plan.completed, older);
+  const objects = [{ path: checkpointObject(plan.size), bytes: utf8(checkpoint) }, ...tiles];
+  const locked = lockUntil(segment.recordedAt, log.lockDays.tiles);
+  await Promise.all(objects.map(({ path, bytes }) => log.archive.create(path, bytes, locked)));
+  await putAll(log.table, [...plan.items, ...batchItems({ ...plan.batch, checkpoint })], patience);
 }
 
 /** Finishes the batch of a `COMMITTED` head, from what its writer left. */

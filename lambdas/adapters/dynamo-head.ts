@@ -91,6 +91,17 @@ export class DynamoHead implements HeadStore {
     await this.#conditionally(() => this.#client.send(command));
   }
 
+  async replaceHalted(next: Head): Promise<boolean> {
+    const command = new PutItemCommand({
+      TableName: this.#table,
+      Item: toItem(next),
+      ConditionExpression: '#state = :halted',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':halted': { S: 'HALTED' } },
+    });
+    return (await this.#conditionally(() => this.#client.send(command))).met;
+  }
+
   async #conditionally(send: () => Promise<unknown>): Promise<{ met: boolean; standing?: Attributes }> {
     try {
       await awsCall(WHAT, send);

@@ -1,12 +1,14 @@
 import {
   GetObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   type ObjectLockRetentionMode,
+  type ObjectVersion,
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { AuditError } from '../../core/errors.ts';
-import type { Archive } from '../../core/ports.ts';
+import type { Archive, ArchivedVersion } from '../../core/ports.ts';
 import { awsCall, isNamed } from './aws-call.ts';
 
 const WHAT = 'the archive';
@@ -64,4 +66,32 @@ export class S3Archive implements Archive {
     const { Contents = [] } = await awsCall(WHAT, () => this.#client.send(command));
     return Contents.length > 0;
   }
+
+  async versions(prefix: string, after?: string): Promise<{ versions: ArchivedVersion[]; next?: string }> {
+    const command = new ListObjectVersionsCommand({
+      Bucket: this.#bucket,
+      Prefix: prefix,
+      ...(after !== undefined && { KeyMarker: after }),
+    });
+    const page = await awsCall(WHAT, () => this.#client.send(command));
+    const versions = [
+      ...(page.Versions ?? []).map((version) => asVersion(version, false)),
+      ...(page.DeleteMarkers ?? []).map((marker) => asVersion(marker, true)),
+    ].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    const last = versions.at(-1)?.key;
+    if (page.IsTruncated !== true || last === undefined) return { versions };
+    // The page may end amid the versions of its last key: these come again, whole, with the next page.
+    const whole = versions.filter(({ key }) => key !== last);
+    const next = whole.at(-1)?.key;
+    if (next === undefined)
+      throw new AuditError('integrity', `a thousand versions of one object in the archive: ${last}`);
+    return { versions: whole, next };
+  }
+}
+
+function asVersion(entry: Pick<ObjectVersion, 'Key' | 'VersionId'>, marker: boolean): ArchivedVersion {
+  const { Key: key, VersionId: versionId } = entry;
+  if (key === undefined || versionId === undefined)
+    throw new AuditError('integrity', 'the archive listed a version without a name');
+  return { key, versionId, marker };
 }

@@ -1,4 +1,5 @@
 import type { CloudFormationCustomResourceEvent, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { AuditError } from '../../core/errors.ts';
 import { acceptBatch } from '../../core/ingest/accept.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
@@ -8,21 +9,26 @@ import { deadlineOf } from './deadline.ts';
 import { parseWriteLogEnv } from './env.ts';
 import { handleGenesis } from './genesis-resource.ts';
 import { logObservations } from './log-observations.ts';
+import { answerOperator, asOperatorRequest, type OperatorRequest } from './operator.ts';
 import { toQueueMessage } from './queue-messages.ts';
 
 const variables = parseWriteLogEnv(environment);
 let wiring: ReturnType<typeof wireLog> | undefined;
 
-/** Batches from the tenant's queues, and the stack's request to open the log. */
+/** Batches from the tenant's queues, the stack's request to open the log, and what the operator asks for. */
 export async function handler(
-  event: SQSEvent | CloudFormationCustomResourceEvent,
+  event: SQSEvent | CloudFormationCustomResourceEvent | OperatorRequest,
   context: Context,
-): Promise<SQSBatchResponse | undefined> {
+): Promise<SQSBatchResponse | Record<string, unknown> | undefined> {
+  const deadline = deadlineOf(context.getRemainingTimeInMillis(), Date.now());
+  const request = asOperatorRequest(event);
+  if (request) return await answerOperator(request, (await wired()).log, deadline, logToStdout);
   if ('RequestType' in event) {
     await handleGenesis(event, variables.LOG_ORIGIN, async () => openLog((await wired()).log));
     return undefined;
   }
-  const deadline = deadlineOf(context.getRemainingTimeInMillis(), Date.now());
+  if (!('Records' in event))
+    throw new AuditError('invalid_request', 'not an event of a queue, of the stack, or of an operator');
   const messages = event.Records.map((record) => toQueueMessage(record, variables));
   const failed = await acceptBatch(messages, deadline, (await wired()).intake);
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };

@@ -129,10 +129,16 @@ function grant(writer: IsolatedFunction, { keys, tables, buckets, queues, bus }:
     resources: [tables.control.tableArn],
     conditions: onlyControlItems('QUARANTINE'),
   });
-  writer.allowUnder(archive, ['commit', 'tile'], ['s3:PutObject', 's3:PutObjectRetention', 's3:GetObject']);
+  writer.allowUnder(
+    archive,
+    ['commit', 'checkpoint', 'tile'],
+    ['s3:PutObject', 's3:PutObjectRetention', 's3:GetObject'],
+  );
   writer.allowUnder(work, ['staging', 'disclosures', 'quarantine'], ['s3:PutObject', 's3:GetObject']);
   // Without it S3 answers 403 for an object that is not there, and absent could not be told from refused.
   writer.allow({ actions: ['s3:ListBucket'], resources: [archive.bucketArn, work.bucketArn] });
+  // A second version or a delete marker under a committed name must show.
+  writer.allow({ actions: ['s3:ListBucketVersions'], resources: [archive.bucketArn] });
   writer.allow({
     actions: ['kms:Sign'],
     resources: [keys.signing.keyArn],

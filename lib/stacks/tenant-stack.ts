@@ -68,6 +68,7 @@ export class TenantStack extends Stack {
       StageName: api.deploymentStage.stageName,
       ApiUrl: api.url,
       AdminFunction: functions.adminApi.function.functionName,
+      WriterFunction: writer.writeLog.function.functionName,
     });
   }
 

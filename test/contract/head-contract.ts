@@ -87,6 +87,16 @@ export function headContract(fresh: () => Promise<HeadStore>): void {
     });
   });
 
+  test('a halted head is replaced whole, one that works never', async () => {
+    const heads = await fresh();
+    expect(await heads.replaceHalted(head())).toBe(false);
+    await heads.create(head());
+    expect(await heads.replaceHalted(head({ size: 9 }))).toBe(false);
+    await heads.halt('a person must look');
+    expect(await heads.replaceHalted(head({ size: 9, edge: [root(1), root(2)] }))).toBe(true);
+    expect(await heads.read()).toEqual(head({ size: 9, edge: [root(1), root(2)] }));
+  });
+
   test('halting where there is no head makes none', async () => {
     const heads = await fresh();
     await heads.halt('nothing there');

@@ -34,6 +34,22 @@ export function archiveContract(fresh: () => Promise<Archive>): void {
     expect(await archive.any('commit/')).toBe(true);
     expect(await archive.any('tile/')).toBe(false);
   });
+
+  test('every version is listed, page by page, in the order of the keys from the one that is given', async () => {
+    const archive = await fresh();
+    const names = Array.from({ length: 9 }, (_, n) => `commit/${n}`);
+    const until = Date.now() + DAY;
+    for (const name of [...names].reverse()) await archive.create(name, bytes(name), until);
+    await archive.create('tile/1', bytes('x'), until);
+    const found: string[] = [];
+    for (let after: string | undefined = 'commit/1'; after !== undefined; ) {
+      const page = await archive.versions('commit/', after);
+      found.push(...page.versions.map(({ key, marker }) => `${key} ${marker}`));
+      after = page.next;
+    }
+    expect(found).toEqual(names.slice(2).map((name) => `${name} false`));
+    expect(await archive.versions('checkpoint/')).toEqual({ versions: [] });
+  });
 }
 
 /** What every work store promises. */

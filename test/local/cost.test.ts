@@ -25,7 +25,7 @@ const STEADY = {
   calls: {
     'dynamodb:GetItem': 2, // the head; the emitter, once for its ten messages
     'dynamodb:BatchGetItem': 2, // the ids: before disclosures are stored, and once the head was read
-    's3:PutObject': 3,
+    's3:PutObject': 4, // disclosures, staging, the batch and its checkpoint
     'dynamodb:PutItem': 1, // the commit
     'kms:Sign': 1,
     'dynamodb:BatchWriteItem': 6,
@@ -37,12 +37,12 @@ const STEADY = {
   writeUnits: 168,
   readUnits: 192, // 90 ids with disclosures, 100 ids, head and emitter
 };
-const OBJECTS = { disclosures: 10_500, staging: 20_000, commit: 20_000 }; // octets at most
+const OBJECTS = { checkpoint: 300, disclosures: 10_500, staging: 20_000, commit: 20_000 }; // octets at most
 
 /** What 256 leaves add once: a full tile, and of its root the node that the next level is made of. */
 const FILLS_A_TILE = {
   ...STEADY,
-  calls: { ...STEADY.calls, 's3:PutObject': 4, 'dynamodb:Query': 2 }, // the older batches, for their leaf hashes
+  calls: { ...STEADY.calls, 's3:PutObject': 5, 'dynamodb:Query': 2 }, // the older batches, for their leaf hashes
   written: { ...STEADY.written, T: 1 },
   writeUnits: STEADY.writeUnits + 1,
   readUnits: STEADY.readUnits + 4,

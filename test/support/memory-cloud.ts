@@ -5,6 +5,7 @@ import type {
   Announcement,
   Announcer,
   Archive,
+  ArchivedVersion,
   Head,
   HeadStore,
   Item,
@@ -33,6 +34,8 @@ export class MemoryCloud {
   head: Head | undefined;
   readonly items = new Map<string, Item>();
   readonly archived = new Map<string, { bytes: Uint8Array; retainUntil: number }>();
+  /** Versions and delete markers besides those of `archived`. */
+  readonly furtherVersions: ArchivedVersion[] = [];
   readonly work = new Map<string, Uint8Array>();
   readonly announcements: Announcement[] = [];
   readonly signed: Uint8Array[] = [];
@@ -77,6 +80,12 @@ export class MemoryCloud {
         gate({ store: 'head', operation: 'halt', idempotent: true }, () => {
           if (this.head) this.head = { ...this.head, state: 'HALTED', reason };
         }),
+      replaceHalted: (next) =>
+        gate({ store: 'head', operation: 'replaceHalted', idempotent: true }, () => {
+          if (this.head?.state !== 'HALTED') return false;
+          this.head = structuredClone(next);
+          return true;
+        }),
     };
   }
 
@@ -110,6 +119,8 @@ export class MemoryCloud {
         gate({ store: 'archive', operation: 'any' }, () =>
           [...this.archived.keys()].some((key) => key.startsWith(prefix)),
         ),
+      versions: (prefix, after = '') =>
+        gate({ store: 'archive', operation: 'versions' }, () => this.#versions(prefix, after)),
     };
   }
 
@@ -146,6 +157,19 @@ export class MemoryCloud {
   publicKey(): Uint8Array {
     const { x = '' } = createPublicKey(this.#privateKey).export({ format: 'jwk' });
     return new Uint8Array(Buffer.from(x, 'base64url'));
+  }
+
+  /** Small pages, so that tests turn them. */
+  #versions(prefix: string, after: string): { versions: ArchivedVersion[]; next?: string } {
+    const standing = [...this.archived.keys()].map((key) => ({ key, versionId: '1', marker: false }));
+    const all = [...standing, ...this.furtherVersions].filter(
+      ({ key }) => key.startsWith(prefix) && key > after,
+    );
+    const keys = [...new Set(all.map(({ key }) => key))].sort();
+    const page = keys.slice(0, 7);
+    const versions = page.flatMap((wanted) => all.filter(({ key }) => key === wanted));
+    const next = page.at(-1);
+    return page.length < keys.length && next !== undefined ? { versions, next } : { versions };
   }
 
   #get(keys: readonly ItemKey[], unprocessed: () => boolean): { items: Item[]; unprocessed: ItemKey[] } {

@@ -15,6 +15,7 @@ const tenantSchema = z.strictObject({
   work_bucket: z.string(),
   signing_key_id: z.string(),
   admin_function: z.string(),
+  writer_function: z.string(),
   log_origin: z.string(),
   verifier_key: z.string(),
   tokens: z.strictObject({ admin: z.string(), reader: z.string(), writer: z.string() }),

@@ -22,6 +22,7 @@ export const stackOutputsSchema = z.object({
   SigningKeyId: z.string(),
   LogOrigin: z.string(),
   AdminFunction: z.string(),
+  WriterFunction: z.string(),
   Tier: z.enum(['table-per-tenant', 'account-per-tenant']),
   Account: z.string(),
 });
@@ -79,6 +80,7 @@ export async function openTenant(options: {
       work_bucket: outputs.WorkBucket,
       signing_key_id: outputs.SigningKeyId,
       admin_function: outputs.AdminFunction,
+      writer_function: outputs.WriterFunction,
       log_origin: outputs.LogOrigin,
       verifier_key: await verifierKey(clients.kms, outputs.SigningKeyId, outputs.LogOrigin),
       tokens: { admin: await mint('admin'), reader: await mint('reader'), writer: await mint('writer') },

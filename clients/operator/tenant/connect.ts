@@ -6,6 +6,7 @@ import { AuditError, isAuditError } from '../../../core/errors.ts';
 import { formatVerifierKey } from '../../../core/log/note.ts';
 import { AdminClient } from '../admin-client.ts';
 import { OPERATOR_SECRET } from '../local/emulator-environment.ts';
+import { WriterClient } from '../writer-client.ts';
 import type { DeployedTenant } from './locate.ts';
 
 /** SubjectPublicKeyInfo of Ed25519 (RFC 8410): this many bytes, then the 32 of the key. */
@@ -14,6 +15,7 @@ const SPKI_PREFIX_BYTES = 12;
 /** The operator's clients of one tenant. */
 export interface Connection {
   readonly admin: AdminClient;
+  readonly writer: WriterClient;
   readonly dynamo: DynamoDBClient;
   readonly kms: KMSClient;
   readonly sqs: SQSClient;
@@ -32,16 +34,16 @@ export async function withConnection<T>(
   const config = clientConfig(tenant);
   const lambda = new LambdaClient(config);
   // With the account in its name, credentials of another account are refused instead of finding another function.
-  const functionName = tenant.local
-    ? tenant.adminFunction
-    : `${tenant.account}:function:${tenant.adminFunction}`;
+  const named = (name: string) => (tenant.local ? name : `${tenant.account}:function:${name}`);
   const clients = {
     dynamo: new DynamoDBClient(config),
     kms: new KMSClient(config),
     sqs: new SQSClient(config),
   };
   try {
-    return await use({ ...clients, admin: new AdminClient(lambda, { functionName, actor }) });
+    const admin = new AdminClient(lambda, { functionName: named(tenant.adminFunction), actor });
+    const writer = new WriterClient(lambda, { functionName: named(tenant.writerFunction), actor });
+    return await use({ ...clients, admin, writer });
   } catch (error) {
     throw explained(error, tenant);
   } finally {

@@ -19,6 +19,7 @@ export interface DeployedTenant {
   readonly controlTable: string;
   readonly signingKeyId: string;
   readonly adminFunction: string;
+  readonly writerFunction: string;
   readonly logOrigin: string;
   /** The file that told all this. */
   readonly source: string;
@@ -94,6 +95,7 @@ function inLocalCloud(id: string, source: string): DeployedTenant | undefined {
     controlTable: tenant.control_table,
     signingKeyId: tenant.signing_key_id,
     adminFunction: tenant.admin_function,
+    writerFunction: tenant.writer_function,
     logOrigin: tenant.log_origin,
     source,
     local: { endpoint: tenant.endpoint },
@@ -126,6 +128,7 @@ function inCdkOutputs(id: string, source: string): DeployedTenant | undefined {
     controlTable: stack.ControlTable,
     signingKeyId: stack.SigningKeyId,
     adminFunction: stack.AdminFunction,
+    writerFunction: stack.WriterFunction,
     logOrigin: stack.LogOrigin,
     source,
   };

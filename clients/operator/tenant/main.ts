@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import type { World } from './desk.ts';
 import { addEmitterCommands } from './emitter-commands.ts';
 import { describeFailure, type ExitStatus, exitStatusOf } from './failure.ts';
+import { addRecoveryCommands } from './recovery-commands.ts';
 import { addTenantCommands } from './tenant-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
 
@@ -12,6 +13,7 @@ A tenant is looked for in the running local cloud, then in AWS: the files that c
 Examples:
   npm run tenant -- add initech --tier table-per-tenant --region eu-central-1
   npm run tenant -- status acme
+  npm run tenant -- rebuild acme --check
   npm run tenant -- token create acme --preset reader --name siem --expires-in-days 90
   npm run tenant -- emitter create acme --agent refund-agent
 
@@ -32,6 +34,7 @@ export async function main(args: readonly string[], world: Omit<World, 'fail'>):
     status = 1;
   };
   addTenantCommands(program, { ...world, fail });
+  addRecoveryCommands(program, { ...world, fail });
   addTokenCommands(program, { ...world, fail });
   addEmitterCommands(program, { ...world, fail });
   try {

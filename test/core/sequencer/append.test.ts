@@ -100,7 +100,7 @@ describe('appending', () => {
       'table.get': 1,
       'work.write': 1,
       'head.commit': 1,
-      'archive.create': 1,
+      'archive.create': 2, // the batch and its checkpoint
       'signer.sign': 1,
       'table.put': 1,
       'bus.announce': 1,

@@ -104,10 +104,14 @@ describe('what only the writer may do', () => {
     expect(whoMay('sqs:DeleteMessage', internal)).toEqual([writeLog]);
   });
 
-  test('write to the archive, under two prefixes and with a lock', () => {
-    expect(whoMay('s3:PutObject', `${archive}/commit/1`, locked)).toEqual([writeLog]);
-    expect(whoMay('s3:PutObject', `${archive}/tile/0/000`, locked)).toEqual([writeLog]);
+  test('write to the archive, under three prefixes and with a lock', () => {
+    for (const key of ['commit/1', 'checkpoint/1', 'tile/0/000'])
+      expect(whoMay('s3:PutObject', `${archive}/${key}`, locked)).toEqual([writeLog]);
     expect(whoMay('s3:PutObject', `${archive}/other`, locked)).toEqual([]);
+  });
+
+  test('see the versions of the archive, besides the auditor', () => {
+    expect(whoMay('s3:ListBucketVersions', archive)).toEqual([writeLog, auditor]);
   });
 });
 

@@ -155,6 +155,7 @@ describe.each([
         'StageName',
         'ApiUrl',
         'AdminFunction',
+        'WriterFunction',
         'QueueUrl',
         'RecordsTable',
         'ControlTable',

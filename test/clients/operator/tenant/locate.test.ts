@@ -27,6 +27,7 @@ const STACK = {
   SigningKeyId: 'key',
   LogOrigin: 'audit.example.com/acme/01234567',
   AdminFunction: 'admin',
+  WriterFunction: 'writer',
   Tier: 'account-per-tenant',
   Account: '111122223333',
 };
@@ -40,6 +41,7 @@ test('a running local cloud that has the tenant is where it runs', () => {
     local: { endpoint: 'http://127.0.0.1:4566' },
     region: 'us-east-1',
     adminFunction: 'admin',
+    writerFunction: 'writer',
   });
 });
 

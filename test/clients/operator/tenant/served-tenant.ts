@@ -146,6 +146,7 @@ export function localTenant(endpoint: string) {
     work_bucket: 'work',
     signing_key_id: 'key',
     admin_function: 'admin',
+    writer_function: 'writer',
     log_origin: 'audit.example.com/acme/01234567',
     verifier_key: 'audit.example.com/acme/01234567+00000000+AQ==',
     tokens: { admin: 'a', reader: 'r', writer: 'w' },

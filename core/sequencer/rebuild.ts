@@ -1,0 +1,140 @@
+import { equalBytes } from '../encoding.ts';
+import { AuditError } from '../errors.ts';
+import { checkpointObject, commitObject } from '../index/keys.ts';
+import { openCheckpoint } from '../log/checkpoint.ts';
+import { EMPTY_ROOT } from '../log/merkle.ts';
+import type { Head } from '../ports.ts';
+import { finaliseCommitted, publish } from './finalise.ts';
+import type { Log } from './log.ts';
+import { signSize } from './sign-size.ts';
+import type { Patience } from './until-processed.ts';
+import { type ArchivedBatch, type Damage, type Position, walkArchive } from './walk-archive.ts';
+
+/** How the records table is to be made again. */
+export interface RebuildTerms {
+  /** Where to go on: the last batch that an earlier call did, by the tree before it. */
+  from?: Position;
+  /** Reads and proves everything, and writes nothing. */
+  check: boolean;
+  /** Also over a head that is alive, which is halted first. */
+  overLive: boolean;
+  /** A checkpoint that somebody kept: the archive must lead to it. */
+  known?: string;
+  /** Milliseconds since the epoch by which the call must have ended. */
+  deadline: number;
+}
+
+/** What a call came to; `going_on` where time ran out, with the place to go on from. */
+export type RebuildAnswer =
+  | { outcome: 'going_on'; from: Position; size: number }
+  /** `checkpoint` is the signed note that the batches of the archive lead to. */
+  | { outcome: 'rebuilt' | 'proven'; size: number; root: Uint8Array; checkpoint?: string }
+  /** The table has a head that is alive. */
+  | { outcome: 'alive'; size: number }
+  | { outcome: 'damaged'; object: string; problem: string };
+
+const RESERVE_MS = 30_000; // for the batch in work and the head
+const HALTED_FOR = 'the table is being rebuilt from the archive';
+
+/**
+ * Makes the records table again from the archive: every item that the log ever had, byte for byte, and last of all the
+ * head, which is the point from which writers go on. Idempotent; the caller calls again while it is `going_on`.
+ */
+export async function rebuildTable(log: Log, terms: RebuildTerms): Promise<RebuildAnswer> {
+  const patience: Patience = { clock: log.clock, random: log.random, deadline: terms.deadline };
+  const standing = terms.check ? undefined : await log.heads.read();
+  if (standing && standing.state !== 'HALTED') {
+    if (!terms.overLive) return { outcome: 'alive', size: standing.size };
+    // What is committed is in the log, and perhaps in its writer's hands alone.
+    if (standing.state === 'COMMITTED') await finaliseCommitted(standing, log, patience);
+    await log.heads.halt(HALTED_FOR);
+  }
+
+  const start = terms.from ?? { size: 0, root: EMPTY_ROOT };
+  let last: (ArchivedBatch & { before: Position }) | undefined;
+  let done = 0;
+  for await (const batch of walkArchive(log, start)) {
+    if (!batch.ok) return damaged(batch);
+    const before = last ? { size: last.plan.size, root: last.segment.root } : start;
+    const contradiction = contradicts(batch, before, terms.known);
+    if (contradiction) return damaged(contradiction);
+    last = { ...batch, before };
+    if (!terms.check) last.checkpoint = await restore(batch, log, patience);
+    // The first batch of a call may be the last of the call before: a second one is progress.
+    if (++done > 1 && log.clock.now() >= terms.deadline - RESERVE_MS)
+      return { outcome: 'going_on', from: before, size: batch.plan.size };
+  }
+  if (!last) {
+    return terms.known !== undefined
+      ? damaged({ object: commitObject(0), problem: 'is missing: the archive holds no batch at all' })
+      : { outcome: 'proven', ...start };
+  }
+  const { plan, segment, checkpoint } = last;
+  const missing = endsBefore(last, terms.known);
+  if (missing) return damaged(missing);
+  const proven = { size: plan.size, root: segment.root, ...(checkpoint !== undefined && { checkpoint }) };
+  if (terms.check) return { outcome: 'proven', ...proven };
+  await putHead(headAfter(last), log);
+  return { outcome: 'rebuilt', ...proven };
+}
+
+/** Writes what follows from the batch. The signature is the archived one; where a crash left none, it is made now. */
+async function restore({ segment, plan, checkpoint }: ArchivedBatch, log: Log, patience: Patience) {
+  const signed = checkpoint ?? (await signSize(plan.size, segment.root, segment.verifierKey, log));
+  await publish(segment, plan, signed, log, patience);
+  return signed;
+}
+
+function headAfter({ segment, plan, checkpoint }: ArchivedBatch): Head {
+  if (checkpoint === undefined) throw new AuditError('integrity', 'a restored batch has no checkpoint');
+  return {
+    size: plan.size,
+    root: segment.root,
+    edge: plan.edge,
+    state: 'FINAL',
+    recordedAt: segment.recordedAt,
+    verifierKey: segment.verifierKey,
+    finalSize: plan.size,
+    checkpoint,
+  };
+}
+
+async function putHead(head: Head, { heads }: Log): Promise<void> {
+  const done = (await heads.replaceHalted(head)) || (await heads.create(head));
+  if (!done) throw new AuditError('conflict', 'the log got another head while its table was rebuilt');
+}
+
+/** Whether the kept checkpoint is of a tree that this batch passed by, or ends at with another root. */
+function contradicts({ segment, plan }: ArchivedBatch, before: Position, known?: string): Damage | undefined {
+  if (known === undefined) return undefined;
+  const opened = openCheckpoint(known, segment.verifierKey);
+  if (!opened.ok)
+    return {
+      ok: false,
+      object: 'the checkpoint that was given',
+      problem: `does not verify: ${opened.failure}`,
+    };
+  const { size, root } = opened.checkpoint;
+  if (size <= before.size || size > plan.size) return undefined;
+  if (size === plan.size && equalBytes(root, segment.root)) return undefined;
+  return {
+    ok: false,
+    object: commitObject(segment.first),
+    problem: `makes another tree than the checkpoint of size ${size} that was given: one of the two is forged`,
+  };
+}
+
+function endsBefore({ segment, plan }: ArchivedBatch, known?: string): Damage | undefined {
+  const opened = known === undefined ? undefined : openCheckpoint(known, segment.verifierKey);
+  if (!opened?.ok || opened.checkpoint.size <= plan.size) return undefined;
+  const { size } = opened.checkpoint;
+  return {
+    ok: false,
+    object: commitObject(plan.size),
+    problem: `is missing: a checkpoint of size ${size} was given (${checkpointObject(size)})`,
+  };
+}
+
+function damaged({ object, problem }: Pick<Damage, 'object' | 'problem'>): RebuildAnswer {
+  return { outcome: 'damaged', object, problem };
+}
