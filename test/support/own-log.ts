@@ -61,7 +61,7 @@ export const OWN_TENANT = 'acme';
 /** The default bus is there in every account; the deployed stacks use buses of their own. */
 const BUS = 'default';
 
-export function logClients(place: Place): LogClients {
+function logClients(place: Place): LogClients {
   return {
     dynamo: new DynamoDBClient(place),
     s3: new S3Client({ ...place, forcePathStyle: true }),
@@ -103,7 +103,7 @@ export async function makeStores(name: string, place: Place): Promise<OwnStores>
   }
 }
 
-export async function makeSigningKey(kms: KMSClient): Promise<string> {
+async function makeSigningKey(kms: KMSClient): Promise<string> {
   const { KeyMetadata } = await kms.send(
     new CreateKeyCommand({ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' }),
   );
