@@ -2,6 +2,7 @@ import type { TenantId } from '../../core/event/ids.ts';
 import type { LogReader } from '../../core/query/log-reader.ts';
 import type { QuarantineReader } from '../../core/query/quarantine.ts';
 import type { Route } from '../shared/http/route.ts';
+import { documentRoutes } from './routes/document.ts';
 import { eventRoutes } from './routes/events.ts';
 import { logRoutes } from './routes/log.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
@@ -17,5 +18,11 @@ export interface ReadApi {
 
 /** Every route of this function. */
 export function readRoutes(api: ReadApi): Route[] {
-  return [...eventRoutes(api), ...receiptRoutes(api), ...logRoutes(api), ...quarantineRoutes(api)];
+  return [
+    ...eventRoutes(api),
+    ...receiptRoutes(api),
+    ...logRoutes(api),
+    ...quarantineRoutes(api),
+    ...documentRoutes(),
+  ];
 }

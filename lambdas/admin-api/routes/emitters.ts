@@ -2,42 +2,31 @@ import { z } from 'zod';
 import { AuditError } from '../../../core/errors.ts';
 import { SELF_AGENT_ID } from '../../../core/event/envelope.ts';
 import { formatTimestamp } from '../../../core/event/time.ts';
-import { short, timestamp } from '../../../core/event/values.ts';
 import { keyIdOf, publicJwkSchema } from '../../../core/identity/emitter.ts';
 import type { EmitterEntry } from '../../../core/identity/registry.ts';
-import { parseQuery } from '../../shared/http/query-parameters.ts';
-import { type ApiRequest, jsonBody, parseInput } from '../../shared/http/request.ts';
+import { type Asked, routeOf } from '../../shared/http/operation.ts';
+import { parseInput } from '../../shared/http/request.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { Route } from '../../shared/http/route.ts';
 import type { AdminApi } from '../admin-api.ts';
-
-const bodySchema = z.strictObject({
-  emitter_id: short().optional(),
-  agents: z.array(short()).min(1).max(100),
-  public_jwk: z.looseObject({}),
-});
+import { listEmitters, registerEmitter, removeEmitter } from '../operations/emitters.ts';
 
 /** What a public JWK may say besides the key (RFC 7517, section 4): taken, and not kept. */
 const INFORMATIVE = new Set(['kid', 'use', 'key_ops', 'alg', 'ext']);
 
 /** `POST`, `GET` and `DELETE /v1/audit/emitters`. */
-export function emitterRoutes(api: AdminApi): Route[] {
-  const path = '/v1/audit/emitters';
-  const scopes: Route['scopes'] = ['tokens'];
+export function emitterRoutes(api: AdminApi) {
   return [
-    { method: 'POST', path, scopes, handle: (request) => register(api, request) },
-    {
-      method: 'GET',
-      path,
-      scopes,
-      handle: async () => ({ status: 200, body: { emitters: (await settled(api)).map(shown) } }),
-    },
-    { method: 'DELETE', path: `${path}/{id}`, scopes, handle: (request) => remove(api, request) },
+    routeOf(registerEmitter, (asked) => register(api, asked)),
+    routeOf(listEmitters, async () => ({
+      status: 200,
+      body: { emitters: (await settled(api)).map(shown) },
+    })),
+    routeOf(removeEmitter, (asked) => remove(api, asked)),
   ];
 }
 
-async function register(api: AdminApi, request: ApiRequest): Promise<ApiResponse> {
-  const { emitter_id, agents, public_jwk } = parseInput(bodySchema, jsonBody(request));
+async function register(api: AdminApi, request: Asked<typeof registerEmitter>): Promise<ApiResponse> {
+  const { emitter_id, agents, public_jwk } = request.body;
   const publicJwk = readPublicKey(public_jwk);
   if (agents.includes(SELF_AGENT_ID))
     throw new AuditError('invalid_request', `agents: ${SELF_AGENT_ID} is the audit trail itself`, {
@@ -64,11 +53,9 @@ async function register(api: AdminApi, request: ApiRequest): Promise<ApiResponse
   return { status: 201, body: shown(entry) };
 }
 
-const removalSchema = z.strictObject({ compromised_since: timestamp().optional() });
-
 /** Removes the key with this id, or all keys of the emitter with this id. */
-async function remove(api: AdminApi, request: ApiRequest): Promise<ApiResponse> {
-  const { compromised_since } = parseQuery(request, removalSchema);
+async function remove(api: AdminApi, request: Asked<typeof removeEmitter>): Promise<ApiResponse> {
+  const { compromised_since } = request.query;
   const now = api.clock.now();
   const compromisedSince = compromised_since === undefined ? undefined : Date.parse(compromised_since);
   if (compromisedSince !== undefined && compromisedSince > now)

@@ -1,56 +1,28 @@
-import { z } from 'zod';
 import { AuditError } from '../../../core/errors.ts';
 import { mintEventId } from '../../../core/event/ids.ts';
 import { formatTimestamp } from '../../../core/event/time.ts';
-import { short } from '../../../core/event/values.ts';
 import type { TokenEntry } from '../../../core/identity/registry.ts';
-import { expandScopes, hasScope, SCOPE_PRESETS, SCOPES, type Scope } from '../../../core/identity/scope.ts';
+import { expandScopes, hasScope, type Scope } from '../../../core/identity/scope.ts';
 import { mintToken, tokenHash } from '../../../core/identity/token.ts';
+import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiRequest } from '../../shared/http/request.ts';
-import { jsonBody, parseInput } from '../../shared/http/request.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { Route } from '../../shared/http/route.ts';
 import type { AdminApi } from '../admin-api.ts';
+import { getToken, issueToken, listTokens, revokeToken } from '../operations/tokens.ts';
 
 const DAY_MS = 86_400_000;
-const PRESETS = Object.keys(SCOPE_PRESETS) as [keyof typeof SCOPE_PRESETS];
-
-const bodySchema = z
-  .strictObject({
-    name: short(),
-    preset: z.enum(PRESETS).optional(),
-    scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional(),
-    expires_in_days: z.int().min(1).max(3_650).optional(),
-  })
-  .refine(({ preset, scopes }) => (preset === undefined) !== (scopes === undefined), {
-    error: 'expected either a preset or scopes',
-  });
-
 /** `POST`, `GET` and `DELETE /v1/audit/tokens`. */
-export function tokenRoutes(api: AdminApi): Route[] {
-  const path = '/v1/audit/tokens';
-  const one = `${path}/{token_id}`;
-  const scopes: Route['scopes'] = ['tokens'];
+export function tokenRoutes(api: AdminApi) {
   return [
-    { method: 'POST', path, scopes, handle: (request) => issue(api, request) },
-    {
-      method: 'GET',
-      path,
-      scopes,
-      handle: async () => ({ status: 200, body: { tokens: (await settled(api)).map(shown) } }),
-    },
-    {
-      method: 'GET',
-      path: one,
-      scopes,
-      handle: async ({ params }) => ({ status: 200, body: shown(find(await settled(api), params)) }),
-    },
-    { method: 'DELETE', path: one, scopes, handle: (request) => revoke(api, request) },
+    routeOf(issueToken, (asked) => issue(api, asked)),
+    routeOf(listTokens, async () => ({ status: 200, body: { tokens: (await settled(api)).map(shown) } })),
+    routeOf(getToken, async ({ params }) => ({ status: 200, body: shown(find(await settled(api), params)) })),
+    routeOf(revokeToken, (asked) => revoke(api, asked)),
   ];
 }
 
-async function issue(api: AdminApi, request: ApiRequest): Promise<ApiResponse> {
-  const { name, preset, scopes: named, expires_in_days } = parseInput(bodySchema, jsonBody(request));
+async function issue(api: AdminApi, request: Asked<typeof issueToken>): Promise<ApiResponse> {
+  const { name, preset, scopes: named, expires_in_days } = request.body;
   const scopes = expandScopes(preset === undefined ? (named ?? []) : [preset]) ?? [];
   refuseBeyond(scopes, request);
   const now = api.clock.now();
@@ -74,7 +46,7 @@ async function issue(api: AdminApi, request: ApiRequest): Promise<ApiResponse> {
   return { status: 201, body: { ...shown(entry), token } };
 }
 
-async function revoke(api: AdminApi, request: ApiRequest): Promise<ApiResponse> {
+async function revoke(api: AdminApi, request: Asked<typeof revokeToken>): Promise<ApiResponse> {
   const entry = find(await settled(api), request.params);
   if (entry.revokedAt !== undefined) return { status: 200, body: shown(entry) };
   const unrecorded = api.acts.mark(
@@ -89,7 +61,7 @@ async function revoke(api: AdminApi, request: ApiRequest): Promise<ApiResponse> 
 }
 
 /** Nobody hands out what they do not have. */
-function refuseBeyond(scopes: readonly Scope[], { caller }: ApiRequest): void {
+function refuseBeyond(scopes: readonly Scope[], { caller }: Pick<ApiRequest, 'caller'>): void {
   const beyond = scopes.filter((scope) => !hasScope(caller.scopes, scope));
   if (beyond.length > 0)
     throw new AuditError('forbidden', `Your own token lacks ${beyond.join(', ')}, so it can't grant that.`, {
@@ -103,7 +75,7 @@ async function settled({ tokens, acts }: AdminApi): Promise<TokenEntry[]> {
   return entries;
 }
 
-function find(entries: readonly TokenEntry[], { token_id }: ApiRequest['params']): TokenEntry {
+function find(entries: readonly TokenEntry[], { token_id }: { token_id: string }): TokenEntry {
   const entry = entries.find(({ tokenId }) => tokenId === token_id);
   if (!entry) throw new AuditError('not_found', 'There is no token with this id.');
   return entry;

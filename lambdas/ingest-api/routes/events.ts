@@ -1,21 +1,13 @@
-import { z } from 'zod';
-import { AuditError } from '../../../core/errors.ts';
-import { parseJsonText } from '../../../core/event/json-text.ts';
 import {
   internalMessages,
   type RefusedAtDoor,
   refusedAtDoor,
 } from '../../../core/ingest/internal-message.ts';
 import { judgeEvent } from '../../../core/ingest/judge-event.ts';
-import { ENVELOPE_LIMITS, MAX_EVENTS } from '../../../core/ingest/sent-event.ts';
 import type { IngestTerms } from '../../../core/record/prepare.ts';
-import { type ApiRequest, parseInput } from '../../shared/http/request.ts';
-import type { Route } from '../../shared/http/route.ts';
+import { routeOf } from '../../shared/http/operation.ts';
 import type { IngestApi } from '../ingest-api.ts';
-
-const MAX_BODY = 16 * 1024 * 1024; // as decoded; the step before has seen to it, the parser wants a bound of its own
-
-const requestSchema = z.strictObject({ events: z.array(z.unknown()).min(1).max(MAX_EVENTS) });
+import { sendEvents } from '../operations.ts';
 
 interface Accepted {
   event_id: string;
@@ -33,34 +25,28 @@ interface Rejected {
  * request itself is one, also where every event in it was rejected: each has its own reason, and lies in quarantine.
  * `content_hash` is over the event as sent; a receipt can be asked for by it.
  */
-export function eventRoutes({ tenantId, outbox, clock, random }: IngestApi): Route[] {
+export function eventRoutes({ tenantId, outbox, clock, random }: IngestApi) {
   return [
-    {
-      method: 'POST',
-      path: '/v1/audit/events',
-      scopes: ['events:write'],
-      async handle(request) {
-        const elements = readEvents(request);
-        const emitter = { id: request.caller.id };
-        const terms = { ...WITHOUT_SECRETS, tenantId, emitter, now: clock.now(), random };
-        const accepted: Accepted[] = [];
-        const rejected: Rejected[] = [];
-        const events: unknown[] = [];
-        const refused: RefusedAtDoor[] = [];
-        for (const [index, element] of elements.entries()) {
-          const judged = judgeEvent(element, terms);
-          if (judged.ok) {
-            events.push(element);
-            accepted.push({ event_id: judged.prepared.eventId, content_hash: judged.prepared.sourceHash });
-          } else {
-            refused.push(refusedAtDoor(element, judged));
-            rejected.push({ index, code: judged.code, detail: judged.detail });
-          }
+    routeOf(sendEvents, async ({ body, caller }) => {
+      const emitter = { id: caller.id };
+      const terms = { ...WITHOUT_SECRETS, tenantId, emitter, now: clock.now(), random };
+      const accepted: Accepted[] = [];
+      const rejected: Rejected[] = [];
+      const events: unknown[] = [];
+      const refused: RefusedAtDoor[] = [];
+      for (const [index, element] of body.events.entries()) {
+        const judged = judgeEvent(element, terms);
+        if (judged.ok) {
+          events.push(element);
+          accepted.push({ event_id: judged.prepared.eventId, content_hash: judged.prepared.sourceHash });
+        } else {
+          refused.push(refusedAtDoor(element, judged));
+          rejected.push({ index, code: judged.code, detail: judged.detail });
         }
-        await outbox.send(internalMessages({ source: 'https', emitter, events, refused }));
-        return { status: 202, body: { accepted, rejected } };
-      },
-    },
+      }
+      await outbox.send(internalMessages({ source: 'https', emitter, events, refused }));
+      return { status: 202, body: { accepted, rejected } };
+    }),
   ];
 }
 
@@ -76,15 +62,3 @@ const WITHOUT_SECRETS = {
   dedupeKey: new Uint8Array(32),
   writerVersion: 'none',
 } as const satisfies Partial<IngestTerms>;
-
-/** A bad event is refused alone; only what is wrong with the request as a whole throws. */
-function readEvents(request: Pick<ApiRequest, 'body'>): unknown[] {
-  const json = parseJsonText(request.body, { ...ENVELOPE_LIMITS, bytes: MAX_BODY });
-  if (!json.ok) {
-    throw new AuditError(
-      json.code === 'message_too_large' ? 'too_large' : 'malformed',
-      `the body: ${json.detail}`,
-    );
-  }
-  return parseInput(requestSchema, json.value).events;
-}

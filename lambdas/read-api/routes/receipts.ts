@@ -2,9 +2,10 @@ import { AuditError } from '../../../core/errors.ts';
 import { hasScope } from '../../../core/identity/scope.ts';
 import { findReceipt } from '../../../core/query/receipt.ts';
 import type { Caller } from '../../shared/http/caller.ts';
+import { routeOf } from '../../shared/http/operation.ts';
 import { problemResponse } from '../../shared/http/problem.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { Route } from '../../shared/http/route.ts';
+import { getReceipt } from '../operations/receipts.ts';
 import type { ReadApi } from '../read-api.ts';
 import { shownReceipt } from '../visibility.ts';
 
@@ -15,29 +16,23 @@ const RETRY_SECONDS = '2';
  * Of an id that is neither in the log nor refused nobody knows whether it was ever sent: a queue can't be looked into.
  * So 202 is only for those who send and may not read the log: to them it says "not in the log yet", no more.
  */
-export function receiptRoutes({ reader, quarantine }: ReadApi): Route[] {
+export function receiptRoutes({ reader, quarantine }: ReadApi) {
   return [
-    {
-      method: 'GET',
-      path: '/v1/audit/receipts/{id}',
-      scopes: ['events:read', 'events:write'],
-      claims: true,
-      async handle({ params: { id = '' }, caller, requestId }) {
-        const answer = await findReceipt({ ...(await reader()), quarantine }, id);
-        switch (answer.outcome) {
-          case 'recorded':
-            if (!isOwn(answer.found.record.emitter.id, caller)) throw notFound();
-            return { status: 200, body: shownReceipt(answer.found, caller) };
-          case 'refused': {
-            const { code, detail } = answer.refused;
-            return problemResponse({ status: 422, code, detail }, requestId);
-          }
-          case 'unknown':
-            if (answer.mayStillCome && !hasScope(caller.scopes, 'events:read')) return pending();
-            throw notFound();
+    routeOf(getReceipt, async ({ params: { id }, caller, requestId }) => {
+      const answer = await findReceipt({ ...(await reader()), quarantine }, id);
+      switch (answer.outcome) {
+        case 'recorded':
+          if (!isOwn(answer.found.record.emitter.id, caller)) throw notFound();
+          return { status: 200, body: shownReceipt(answer.found, caller) };
+        case 'refused': {
+          const { code, detail } = answer.refused;
+          return problemResponse({ status: 422, code, detail }, requestId);
         }
-      },
-    },
+        case 'unknown':
+          if (answer.mayStillCome && !hasScope(caller.scopes, 'events:read')) return pending();
+          throw notFound();
+      }
+    }),
   ];
 }
 

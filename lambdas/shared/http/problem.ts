@@ -20,6 +20,12 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 type HttpCode = 'method_not_allowed' | 'internal_error';
 export type ProblemCode = ErrorCode | HttpCode;
 
+/** The status that a problem with this code has. */
+export function statusOf(code: ProblemCode): number {
+  if (code === 'method_not_allowed') return 405;
+  return code === 'internal_error' ? 500 : STATUS[code];
+}
+
 /** A problem as RFC 9457 has it; `code` is stable, `detail` is for people. */
 export interface Problem {
   status: number;

@@ -9,10 +9,28 @@ export const limitSchema = z
   .transform(Number)
   .pipe(z.int().max(1_000, 'expected a whole number from 1 to 1000'))
   .default(100)
-  .meta({ description: 'Elements of a page, 1 to 1000; a page also ends at 4 MB.' });
+  .meta({
+    description: 'Elements of a page; a page also ends at 4 MB.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 1_000,
+    pattern: undefined,
+  });
 
 /** Where to go on: the `next_cursor` of the page before. */
-export const cursorSchema = z.string().max(1_024).optional();
+export const cursorSchema = z.string().max(1_024).optional().meta({
+  description: 'The `next_cursor` of the page before. It serves one question alone, and unaltered.',
+});
+
+/** `schema`, whose `from` and `to` must not be the wrong way round. */
+export function inOrder<Schema extends z.ZodType<{ from?: string | undefined; to?: string | undefined }>>(
+  schema: Schema,
+): Schema {
+  return schema.refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ['from'],
+    error: 'expected a time that is not after `to`',
+  });
+}
 
 /**
  * The query parameters as `schema` reads them; those in `repeatable` as arrays, the others once. A parameter that the

@@ -82,6 +82,8 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { issues } = parsed.error;
-  const field = issues[0]?.path.join('/') ?? '';
+  const [issue] = issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const field = [...(issue?.path ?? []), ...unknown].join('/').slice(0, 256);
   throw new AuditError('invalid_request', describe(issues), field === '' ? {} : { field });
 }

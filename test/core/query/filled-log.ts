@@ -11,6 +11,7 @@ import type { Log } from '../../../core/sequencer/log.ts';
 import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
 import { MemoryCloud } from '../../support/memory-cloud.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
+import { exampleOf } from '../event/examples.ts';
 
 const START = Date.parse('2026-11-24T03:20:00.000Z');
 const TYPES: readonly EventType[] = [
@@ -114,8 +115,8 @@ export class FilledLog {
       occurred_at: new Date(occurredAt).toISOString(),
       agent: { id: agentId, version: '1' },
       ...(taskId === undefined ? {} : { task: { id: taskId } }),
-      ...(governance || userId === undefined ? {} : { initiator: { type: 'user', user_id: userId } }),
-      payload: governance && userId !== undefined ? { actor: { type: 'user', id: userId } } : {},
+      ...(governance ? {} : initiatorOf(eventType, userId)),
+      payload: payloadOf(eventType, userId),
     };
     const known = { index: -1, eventId, eventType, occurredAt, agentId, userId, taskId };
     return { event, known: { ...known, contentHash: contentHash(event) } };
@@ -126,6 +127,19 @@ export class FilledLog {
     if (value === undefined) throw new Error('nothing to pick from');
     return value;
   }
+}
+
+function initiatorOf(type: EventType, userId: string | undefined): object {
+  if (userId !== undefined) return { initiator: { type: 'user', user_id: userId } };
+  return type === 'TASK_INITIATED' ? { initiator: { type: 'schedule' } } : {};
+}
+
+/** A payload as the schema has it; the user of a governance event is its actor. */
+function payloadOf(type: EventType, userId: string | undefined): object {
+  const payload = exampleOf(type)['payload'] as object;
+  if (!isGovernanceType(type)) return payload;
+  const actor = userId === undefined ? { type: 'token', id: 'token-1' } : { type: 'user', id: userId };
+  return { ...payload, actor };
 }
 
 function leafOf(event: object, hash: string, recordedAt: number): Uint8Array {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type ApiTerms, makeApi } from '../../../lambdas/shared/http/api.ts';
-import type { Route } from '../../../lambdas/shared/http/route.ts';
+import { findRoute, type Route } from '../../../lambdas/shared/http/route.ts';
+import { Documented, type DocumentedOperation } from '../../support/documented.ts';
 
 /** What a test sends. */
 interface Sent {
@@ -22,13 +23,31 @@ export interface Answer {
   json: any;
 }
 
-/** Calls `routes` as API Gateway's REST proxy does: bodies in base64, every value of every parameter. */
+const documented = new Documented();
+
+/**
+ * Calls `routes` as API Gateway's REST proxy does: bodies in base64, every value of every parameter. An answer that the
+ * OpenAPI document does not have fails the test, whatever it was about.
+ */
 export function clientOf(routes: readonly Route[], terms: ApiTerms) {
   const api = makeApi(routes, terms);
   return async (method: string, path: string, sent: Sent = {}): Promise<Answer> => {
     const result = await api(proxyEvent(method, path, sent), {} as Context);
-    return toAnswer(result);
+    const answer = toAnswer(result);
+    const match = findRoute(routes, method, path);
+    const operation = match.found ? operationOf(match.route) : undefined;
+    const problem = operation && documented.problemOfAnswer(operation, answer);
+    if (problem) throw new Error(`not as documented: ${problem}\n${answer.text.slice(0, 2_000)}`);
+    return answer;
   };
+}
+
+/** What the document says of a route; undefined for routes that a test has made up. */
+function operationOf(route: Route): DocumentedOperation | undefined {
+  const told = documented
+    .operations()
+    .find(({ method, path }) => method === route.method && path === route.path.replace('+}', '}'));
+  return told?.operation;
 }
 
 function proxyEvent(method: string, path: string, sent: Sent): APIGatewayProxyEvent {

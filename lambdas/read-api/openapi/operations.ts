@@ -1,0 +1,30 @@
+import * as emitters from '../../admin-api/operations/emitters.ts';
+import * as tokens from '../../admin-api/operations/tokens.ts';
+import * as ingest from '../../ingest-api/operations.ts';
+import type { Operation } from '../../shared/http/operation.ts';
+import { getOpenApiDocument } from '../operations/document.ts';
+import * as events from '../operations/events.ts';
+import * as log from '../operations/log.ts';
+import * as quarantine from '../operations/quarantine.ts';
+import * as receipts from '../operations/receipts.ts';
+
+/** The operations of all functions behind the tenant's API, in the order in which the document shows them. */
+export const OPERATIONS: readonly Operation[] = [
+  ingest.sendEvents,
+  events.listEvents,
+  events.getEvent,
+  receipts.getReceipt,
+  quarantine.listQuarantine,
+  log.getCheckpoint,
+  log.getTile,
+  log.getVerifierKey,
+  log.getKeyChain,
+  tokens.issueToken,
+  tokens.listTokens,
+  tokens.getToken,
+  tokens.revokeToken,
+  emitters.registerEmitter,
+  emitters.listEmitters,
+  emitters.removeEmitter,
+  getOpenApiDocument,
+];

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { disclosureSchema } from '../../../core/event/commitment.ts';
+import { SCHEMA_VERSION } from '../../../core/event/envelope.ts';
+import { eventIdSchema } from '../../../core/event/ids.ts';
+import { count, digestSchema } from '../../../core/event/values.ts';
+import { filterSchema } from '../../../core/query/filter.ts';
+import { inclusionSchema } from '../../../core/receipt/entry.ts';
+import { receiptSchema } from '../../../core/receipt/receipt.ts';
+import { recordSchema } from '../../../core/record/record.ts';
+import type { Operation } from '../../shared/http/operation.ts';
+import { cursorSchema, inOrder, limitSchema } from '../../shared/http/query-parameters.ts';
+import { CHECKPOINT_EXAMPLE, ENTRY_EXAMPLE, RECEIPT_EXAMPLE, RECORD_EXAMPLE } from './examples.ts';
+
+const disclosures = z
+  .array(disclosureSchema)
+  .optional()
+  .meta({ description: 'With personal:read: what opens the commitments of the record.' });
+
+const checkpointText = z
+  .string()
+  .meta({ description: 'A C2SP tlog-checkpoint, signed; all proofs beside it lead to its root.' });
+
+export const nextCursor = z
+  .string()
+  .nullable()
+  .meta({ description: 'Where the next page begins; null at the end.' });
+
+const pageSchema = z
+  .strictObject({
+    events: z.array(
+      z
+        .strictObject({
+          record: recordSchema,
+          disclosures,
+          log_index: count(),
+          leaf_hash: digestSchema,
+          proof: inclusionSchema,
+        })
+        .meta({ id: 'EventEntry', description: 'A record with its proof; `record` is exactly the leaf.' }),
+    ),
+    checkpoint: checkpointText,
+    next_cursor: nextCursor.meta({
+      description: 'Where the next page begins; null at the end, but never with order=log.',
+    }),
+    total_count: count().meta({ description: 'Exactly how many events match, on all pages together.' }),
+    schema_version: z.string(),
+  })
+  .meta({ id: 'EventPage' });
+
+export const listEvents = {
+  id: 'listEvents',
+  tag: 'Events',
+  method: 'GET',
+  path: '/v1/audit/events',
+  scopes: ['events:read'],
+  summary: 'Events by any combination of filters',
+  description:
+    'What is given must hold all at once. In the order of `occurred_at` a walk from cursor to cursor is a snapshot of ' +
+    'the log as it was at the first page. With order=log it never ends: keep the cursor and come back, and what was ' +
+    'appended since is on the next page, late events included.',
+  query: inOrder(
+    z.strictObject({
+      ...filterSchema.shape,
+      order: z.enum(['occurred_at', 'log']).default('occurred_at'),
+      limit: limitSchema,
+      cursor: cursorSchema,
+      tenant_id: z
+        .string()
+        .optional()
+        .meta({ description: 'Checked, never believed: the token names the tenant.' }),
+    }),
+  ),
+  answers: {
+    200: {
+      description: 'A page that verifies by itself.',
+      schema: pageSchema,
+      example: {
+        events: [ENTRY_EXAMPLE],
+        checkpoint: CHECKPOINT_EXAMPLE,
+        next_cursor: null,
+        total_count: 1,
+        schema_version: SCHEMA_VERSION,
+      },
+    },
+  },
+} as const satisfies Operation;
+
+export const getEvent = {
+  id: 'getEvent',
+  tag: 'Events',
+  method: 'GET',
+  path: '/v1/audit/events/{event_id}',
+  scopes: ['events:read'],
+  summary: 'One event and its receipt',
+  params: z.strictObject({ event_id: eventIdSchema }),
+  answers: {
+    200: {
+      description: 'The record, and the proof that it is in the log.',
+      schema: z
+        .strictObject({ record: recordSchema, disclosures, receipt: receiptSchema })
+        .meta({ id: 'FoundEvent' }),
+      example: { record: RECORD_EXAMPLE, receipt: RECEIPT_EXAMPLE },
+    },
+  },
+  problems: ['not_found'],
+} as const satisfies Operation;

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { count } from '../../../core/event/values.ts';
+import type { Operation } from '../../shared/http/operation.ts';
+import { CHECKPOINT_EXAMPLE, VERIFIER_KEY_EXAMPLE } from './examples.ts';
+
+const TEXT = 'text/plain; charset=utf-8';
+
+export const getCheckpoint = {
+  id: 'getCheckpoint',
+  tag: 'Log',
+  method: 'GET',
+  path: '/v1/audit/log/checkpoint',
+  scopes: ['log:read'],
+  summary: 'The latest final checkpoint',
+  answers: {
+    200: {
+      description: 'A C2SP tlog-checkpoint in a signed note.',
+      type: TEXT,
+      example: CHECKPOINT_EXAMPLE,
+    },
+  },
+} as const satisfies Operation;
+
+export const getTile = {
+  id: 'getTile',
+  tag: 'Log',
+  method: 'GET',
+  path: '/v1/audit/log/tile/{path+}',
+  scopes: ['log:read'],
+  summary: 'A hash tile or an entry bundle',
+  description:
+    'As C2SP tlog-tiles has them, `path` with its slashes: `0/x001/234`, `0/000.p/5`, `entries/000`. Entry bundles are ' +
+    'the records themselves, and need the scope events:read as well.',
+  params: z.strictObject({ path: z.string() }),
+  answers: {
+    200: {
+      description: 'The bytes, which never change under this path.',
+      type: 'application/octet-stream',
+    },
+  },
+  problems: ['not_found'],
+} as const satisfies Operation;
+
+export const getVerifierKey = {
+  id: 'getVerifierKey',
+  tag: 'Log',
+  method: 'GET',
+  path: '/v1/audit/log/key',
+  // Senders check their receipts with it, by token or by claim; it is no secret.
+  scopes: ['log:read', 'events:write'],
+  claims: true,
+  summary: 'The first verifier key',
+  answers: {
+    200: {
+      description: 'One line in the form of signed notes. Pin it by another way than this API where you can.',
+      type: TEXT,
+      example: `${VERIFIER_KEY_EXAMPLE}\n`,
+    },
+  },
+} as const satisfies Operation;
+
+export const getKeyChain = {
+  id: 'getKeyChain',
+  tag: 'Log',
+  method: 'GET',
+  path: '/v1/audit/log/keys',
+  scopes: ['log:read'],
+  summary: 'All verifier keys, and from which size each signs',
+  answers: {
+    200: {
+      description: 'The chain of keys, first to last.',
+      schema: z
+        .strictObject({ keys: z.array(z.strictObject({ verifier_key: z.string(), first_size: count() })) })
+        .meta({ id: 'KeyChain' }),
+      example: { keys: [{ verifier_key: VERIFIER_KEY_EXAMPLE, first_size: 0 }] },
+    },
+  },
+} as const satisfies Operation;
