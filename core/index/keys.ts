@@ -1,10 +1,13 @@
 import { hmacSha256 } from '#crypto';
 import { toBase64Url, utf8 } from '../encoding.ts';
 import type { ItemKey } from '../ports.ts';
-import { paddedIndex } from './packing.ts';
+import { paddedIndex, unpackUuid } from './packing.ts';
 
-/** What a posting list can be asked for. `category` is `agent` or `governance`, and both together are everything. */
-export type Dimension = 'category' | 'event_type' | 'agent_id' | 'user_id' | 'task_id';
+/**
+ * What a posting list can be asked for. `category` is `agent` or `governance`, and both together are everything.
+ * `task` is the type of an event that begins or ends a task: in these lists the task's key stands for the event's id.
+ */
+export type Dimension = 'category' | 'event_type' | 'agent_id' | 'user_id' | 'task_id' | 'task';
 
 /** The one item that says how long the log is. */
 export const HEAD_KEY: ItemKey = { pk: 'LOG', sk: 'HEAD' };
@@ -60,6 +63,16 @@ export function nodeKey(level: number, tile: number, offset: number): ItemKey {
  */
 export function postingPartition(indexKey: Uint8Array, dimension: Dimension, value: string): string {
   return `X#${dimension}#${toBase64Url(hmacSha256(indexKey, utf8(`${dimension}\n${value}`)))}`;
+}
+
+/** The keyed name of a task, 16 octets in the form of a UUID: what lists of tasks hold in the place of its id. */
+export function taskKey(indexKey: Uint8Array, taskId: string): string {
+  return unpackUuid(hmacSha256(indexKey, utf8(`task\n${taskId}`)).subarray(0, 16));
+}
+
+/** Partition of what each batch adds to a task. */
+export function taskPartition(key: string): string {
+  return `K#${key}`;
 }
 
 /** Object of the batch that begins with `first` in the archive: named by its predecessor's size, so each head has one successor. */

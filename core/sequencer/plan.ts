@@ -1,11 +1,12 @@
 import { type DigestText, equalBytes, fromUtf8, toDigestText } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
-import { categoryOf, userIdOf } from '../event/event.ts';
+import { type AuditEvent, categoryOf, userIdOf } from '../event/event.ts';
 import type { BatchItem } from '../index/batch-item.ts';
 import { eventItem } from '../index/event-item.ts';
 import { type HashEntry, hashItems } from '../index/hash-item.ts';
-import { type Dimension, nodeKey, postingPartition } from '../index/keys.ts';
+import { type Dimension, nodeKey, postingPartition, taskKey } from '../index/keys.ts';
 import { type PostingEntry, postingItems } from '../index/posting.ts';
+import { TASK_BOUNDARIES, taskItems } from '../index/task-digest.ts';
 import { hashTag } from '../index/tenant-keys.ts';
 import { leafHash } from '../log/merkle.ts';
 import { appendToEdge, type CompletedNode, rootOf } from '../log/right-edge.ts';
@@ -24,7 +25,7 @@ export interface Plan {
   rootText: DigestText;
   /** The perfect subtrees that the segment completes: what its hash tiles are made of. */
   completed: CompletedNode[];
-  /** Event, posting, hash and node items. */
+  /** Event, posting, task, hash and node items. */
   items: Item[];
   /** The batch item, which waits for its checkpoint. */
   batch: Omit<BatchItem, 'batchFirst' | 'checkpoint'>;
@@ -80,6 +81,8 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
       );
     }),
     ...postings(segment.first, entries, log.keys.index),
+    ...taskBoundaries(segment.first, entries, log.keys.index),
+    ...taskItems(segment.first, entries, log.keys.index),
     ...hashItems(
       segment.first,
       entries.flatMap((entry, position) => hashEntries(entry, at(segment.leaves, position), log.keys.dedupe)),
@@ -107,6 +110,7 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
 
 /** What the index keeps of a record. */
 interface Entry extends PostingEntry {
+  event: AuditEvent;
   lists: [Dimension, string][];
   contentHash: string;
 }
@@ -125,6 +129,7 @@ function readLeaf(leaf: Leaf, index: number): Entry {
     eventId: event.event_id,
     occurredAt: Date.parse(event.occurred_at),
     type: event.event_type,
+    event,
     lists: lists.filter((list): list is [Dimension, string] => list[1] !== undefined),
     contentHash: content_hash,
   };
@@ -143,6 +148,18 @@ function postings(first: number, entries: readonly Entry[], indexKey: Uint8Array
   return [...byList.values()].flatMap((list) =>
     postingItems(postingPartition(indexKey, list.dimension, list.value), first, list.entries),
   );
+}
+
+/** The lists of tasks that begin or end in the batch. */
+function taskBoundaries(first: number, entries: readonly Entry[], indexKey: Uint8Array): Item[] {
+  return TASK_BOUNDARIES.flatMap((type) => {
+    const marks = entries.flatMap((entry) =>
+      entry.type === type && entry.event.task
+        ? [{ ...entry, eventId: taskKey(indexKey, entry.event.task.id) }]
+        : [],
+    );
+    return postingItems(postingPartition(indexKey, 'task', type), first, marks);
+  });
 }
 
 /** A record is found by the hash of what was recorded, and by the hash of what was sent where the writer changed it. */

@@ -7,6 +7,7 @@ import { eventRoutes } from './routes/events.ts';
 import { logRoutes } from './routes/log.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { receiptRoutes } from './routes/receipts.ts';
+import { taskRoutes } from './routes/tasks.ts';
 
 /** What the reading routes work on. */
 export interface ReadApi {
@@ -21,6 +22,7 @@ export function readRoutes(api: ReadApi): Route[] {
   return [
     ...eventRoutes(api),
     ...receiptRoutes(api),
+    ...taskRoutes(api),
     ...logRoutes(api),
     ...quarantineRoutes(api),
     ...documentRoutes(),

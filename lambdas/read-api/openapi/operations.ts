@@ -7,6 +7,7 @@ import * as events from '../operations/events.ts';
 import * as log from '../operations/log.ts';
 import * as quarantine from '../operations/quarantine.ts';
 import * as receipts from '../operations/receipts.ts';
+import * as tasks from '../operations/tasks.ts';
 
 /** The operations of all functions behind the tenant's API, in the order in which the document shows them. */
 export const OPERATIONS: readonly Operation[] = [
@@ -14,6 +15,8 @@ export const OPERATIONS: readonly Operation[] = [
   events.listEvents,
   events.getEvent,
   receipts.getReceipt,
+  tasks.listTasks,
+  tasks.getTask,
   quarantine.listQuarantine,
   log.getCheckpoint,
   log.getTile,

@@ -42,6 +42,9 @@ export class FilledLog {
   readonly log: Log;
   readonly reader: LogReader;
   now = START;
+  /** What the events that are made up are of. */
+  types: readonly EventType[] = TYPES;
+  tasks = 12;
 
   private constructor(seed: number) {
     this.random = new SeededRandom(seed);
@@ -102,11 +105,11 @@ export class FilledLog {
 
   #draft() {
     const occurredAt = START - 3_600_000 + this.random.below(5 * 3_600_000);
-    const eventType = this.#pick(TYPES);
+    const eventType = this.#pick(this.types);
     const governance = isGovernanceType(eventType);
     const agentId = governance ? 'agent-audit-trail' : this.#pick(['refunds', 'bookings', 'triage']);
     const userId = this.random.chance(0.6) ? this.#pick(['ann', 'ben', 'cleo']) : undefined;
-    const taskId = governance ? undefined : `task-${this.random.below(12)}`;
+    const taskId = governance ? undefined : `task-${this.random.below(this.tasks)}`;
     const eventId = mintEventId(this.now, this.random);
     const event = {
       schema_version: '1.0.0',

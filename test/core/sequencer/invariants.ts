@@ -4,6 +4,7 @@ import { unpackEvent } from '../../../core/index/event-item.ts';
 import { eventKey, postingPartition } from '../../../core/index/keys.ts';
 import { knownHashes } from '../../../core/index/known-hashes.ts';
 import { unpackPosting } from '../../../core/index/posting.ts';
+import { unpackDigest } from '../../../core/index/task-digest.ts';
 import { openCheckpoint } from '../../../core/log/checkpoint.ts';
 import { leafHash } from '../../../core/log/merkle.ts';
 import { verifyInclusion } from '../../../core/log/proof.ts';
@@ -145,6 +146,9 @@ function lists(world: World, segments: readonly Segment[]): string[] {
     .map((entry) => entry.index);
   if (listed.length !== size || new Set(listed).size !== size)
     found.push(`the list of everything holds ${listed.length} of ${size}`);
+  const digests = items.filter((item) => item.pk.startsWith('K#')).map(unpackDigest);
+  const inTasks = digests.flatMap(({ counts }) => Object.values(counts)).reduce((sum, n) => sum + n, 0);
+  if (inTasks !== size) found.push(`the tasks hold ${inTasks} of ${size} records`);
   return found;
 }
 

@@ -1,0 +1,20 @@
+import { AuditError } from '../../../core/errors.ts';
+import { findTask, queryTasks } from '../../../core/query/tasks.ts';
+import { routeOf } from '../../shared/http/operation.ts';
+import { getTask, listTasks } from '../operations/tasks.ts';
+import type { ReadApi } from '../read-api.ts';
+
+/** `GET /v1/audit/tasks` and `/v1/audit/tasks/{task_id}`. */
+export function taskRoutes({ reader }: Pick<ReadApi, 'reader'>) {
+  return [
+    routeOf(listTasks, async ({ query: { order, limit, cursor, ...filter } }) => ({
+      status: 200,
+      body: await queryTasks(await reader(), filter, { order, limit, cursor }),
+    })),
+    routeOf(getTask, async ({ params: { task_id } }) => {
+      const task = await findTask(await reader(), task_id);
+      if (!task) throw new AuditError('not_found', 'There is no event of this task in the log.');
+      return { status: 200, body: task };
+    }),
+  ];
+}
