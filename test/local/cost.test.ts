@@ -28,13 +28,13 @@ const STEADY = {
     's3:PutObject': 4, // disclosures, staging, the batch and its checkpoint
     'dynamodb:PutItem': 1, // the commit
     'kms:Sign': 1,
-    'dynamodb:BatchWriteItem': 6,
+    'dynamodb:BatchWriteItem': 7,
     'events:PutEvents': 1,
     'dynamodb:UpdateItem': 1, // final
   },
-  // Events, posting lists, hashes, the batch, and the head twice.
-  written: { E: 100, X: 30, C: 16, B: 1, LOG: 2 },
-  writeUnits: 168,
+  // Events, posting lists, one item a task, hashes, the batch, and the head twice.
+  written: { E: 100, X: 32, K: 10, C: 16, B: 1, LOG: 2 },
+  writeUnits: 180,
   readUnits: 192, // 90 ids with disclosures, 100 ids, head and emitter
 };
 const OBJECTS = { checkpoint: 300, disclosures: 10_500, staging: 20_000, commit: 20_000 }; // octets at most
