@@ -35,12 +35,13 @@ const principalOf = createPrincipals(
   () => performance.now(),
 );
 
-async function record(call: IncomingCall, status: number): Promise<void> {
+/** `error` is the code that the JSON services answer with, which their status does not tell apart. */
+async function record(call: IncomingCall, status: number, error: unknown): Promise<void> {
   const scope = credentialScope(call);
   if (!scope) return; // calls of the tenants' own APIs and of the emulator's, not of AWS
   const principal = await principalOf(scope.accessKey);
   const lines = describeCall(call, scope, values.account).map((question) =>
-    JSON.stringify({ account: values.account, principal, ...question, status }),
+    JSON.stringify({ account: values.account, principal, ...question, status, error }),
   );
   if (lines.length > 0) appendFileSync(values.calls, `${lines.join('\n')}\n`);
 }
@@ -67,7 +68,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
         body: Buffer.concat(chunks).toString('utf8'),
       };
       answer.pause();
-      record(call, status)
+      record(call, status, answer.headers['x-amzn-errortype'])
         .catch((error: unknown) => process.stderr.write(`not recorded: ${String(error)}\n`))
         .finally(() => {
           outgoing.writeHead(status, answer.rawHeaders);

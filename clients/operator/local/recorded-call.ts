@@ -1,3 +1,4 @@
+import { dynamoContext, kmsContext, type RecordedContext } from './recorded-context.ts';
 import { describeS3 } from './recorded-s3.ts';
 
 /** A request as it came in; header names in lower case. */
@@ -13,6 +14,8 @@ export interface AwsCall {
   readonly service: string;
   readonly action: string;
   readonly resources: readonly string[];
+  /** Condition keys that our policies ask for, of which the emulator knows hardly any. */
+  readonly context?: RecordedContext;
 }
 
 /** Who signed, for which service and Region: the credential scope of Signature Version 4. */
@@ -76,7 +79,14 @@ export function describeCall(call: IncomingCall, scope: CredentialScope, account
     }
     case 'kms': {
       const key = text(input.KeyId);
-      return [{ service: 'kms', action: operation, resources: key ? [arn('kms', keyResource(key))] : [] }];
+      return [
+        {
+          service: 'kms',
+          action: operation,
+          resources: key ? [arn('kms', keyResource(key))] : [],
+          ...kmsContext(input),
+        },
+      ];
     }
     case 'secretsmanager': {
       const id = text(input.SecretId);
@@ -94,26 +104,29 @@ export function describeCall(call: IncomingCall, scope: CredentialScope, account
 }
 
 function describeDynamo(operation: string, input: Json, table: (name: string) => string): AwsCall[] {
-  const call = (action: string, names: readonly string[]): AwsCall => ({
+  const call = (action: string, names: readonly string[], request: Json): AwsCall => ({
     service: 'dynamodb',
     action,
     resources: [...new Set(names)].map(table),
+    ...dynamoContext(request),
   });
   if (operation.startsWith('Transact')) {
     // A transaction is no action of its own: each part is asked about as what it does.
     return items(input.TransactItems).flatMap((item) =>
       Object.entries(item).map(([part, detail]) =>
-        call(part === 'ConditionCheck' ? 'ConditionCheckItem' : `${part}Item`, [
-          text((detail as Json | undefined)?.TableName) ?? '*',
-        ]),
+        call(
+          part === 'ConditionCheck' ? 'ConditionCheckItem' : `${part}Item`,
+          [text((detail as Json | undefined)?.TableName) ?? '*'],
+          (detail as Json | undefined) ?? {},
+        ),
       ),
     );
   }
   if (operation.startsWith('Batch'))
-    return [call(operation, Object.keys((input.RequestItems as Json) ?? {}))];
+    return [call(operation, Object.keys((input.RequestItems as Json) ?? {}), input)];
   const name = text(input.TableName);
   const index = text(input.IndexName);
-  return [call(operation, name ? [index ? `${name}/index/${index}` : name] : [])];
+  return [call(operation, name ? [index ? `${name}/index/${index}` : name] : [], input)];
 }
 
 function keyResource(key: string): string {

@@ -1,4 +1,5 @@
 import type { AwsCall, IncomingCall } from './recorded-call.ts';
+import { s3Context } from './recorded-context.ts';
 
 type Actions = Readonly<Partial<Record<string, string>>>;
 
@@ -70,7 +71,7 @@ export function describeS3(call: IncomingCall, url: URL): AwsCall[] {
     .map(([, needed]) => needed);
   const source = String(call.headers['x-amz-copy-source'] ?? '').replace(/^\//, '');
   return [
-    ...[action, ...extra].map((name) => named(name, `${bucket}/${key}`)),
+    ...[action, ...extra].map((name) => ({ ...named(name, `${bucket}/${key}`), ...s3Context(call.headers) })),
     ...(source ? [named('GetObject', decodeURIComponent(source.split('?')[0] ?? source))] : []),
   ];
 }

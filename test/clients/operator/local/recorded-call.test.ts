@@ -4,16 +4,15 @@ import { credentialScope, describeCall } from '../../../../clients/operator/loca
 
 const ACCOUNT = '111122223333';
 
-function describe(
-  service: string,
-  request: {
-    method?: string;
-    url?: string;
-    target?: string;
-    body?: unknown;
-    headers?: Record<string, string>;
-  },
-) {
+interface Request {
+  method?: string;
+  url?: string;
+  target?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+function questions(service: string, request: Request) {
   const call = {
     method: request.method ?? 'POST',
     url: request.url ?? '/',
@@ -26,10 +25,11 @@ function describe(
   };
   const scope = credentialScope(call);
   if (!scope) throw new Error('unsigned');
-  return describeCall(call, scope, ACCOUNT).map(({ action, resources }) => [
-    `${scope.service}:${action}`,
-    ...resources,
-  ]);
+  return describeCall(call, scope, ACCOUNT);
+}
+
+function describe(service: string, request: Request) {
+  return questions(service, request).map(({ action, resources }) => [`${service}:${action}`, ...resources]);
 }
 
 test('who signed is read from the header or, presigned, from the query; unsigned is nobody', () => {
@@ -110,6 +110,64 @@ test('queues, keys, secrets, buses and functions are named by their ARNs', () =>
   expect(describe('sts', { body: 'Action=GetCallerIdentity&Version=2011-06-15' })).toEqual([
     ['sts:GetCallerIdentity'],
   ]);
+});
+
+test.each([
+  ['GetItem', { Key: { pk: { S: 'a' }, sk: { S: '1' } } }, ['a']],
+  ['PutItem', { Item: { pk: { S: 'a' }, other: { S: 'b' } } }, ['a']],
+  ['UpdateItem', { Key: { pk: { S: 'a' } }, ExpressionAttributeValues: { ':pk': { S: 'b' } } }, ['a']],
+  [
+    'Query',
+    { KeyConditionExpression: 'pk = :p AND sk < :s', ExpressionAttributeValues: { ':p': { S: 'a' } } },
+    ['a'],
+  ],
+  ['BatchGetItem', { RequestItems: { T: { Keys: [{ pk: { S: 'a' } }, { pk: { S: 'b' } }] } } }, ['a', 'b']],
+  [
+    'BatchWriteItem',
+    {
+      RequestItems: {
+        T: [{ PutRequest: { Item: { pk: { S: 'a' } } } }, { DeleteRequest: { Key: { pk: { S: 'b' } } } }],
+      },
+    },
+    ['a', 'b'],
+  ],
+])('the partition keys of a %s are recorded, once each', (operation, body, keys) => {
+  const [question] = questions('dynamodb', { target: `DynamoDB_20120810.${operation}`, body });
+  expect(question?.context).toEqual({ 'dynamodb:LeadingKeys': keys });
+});
+
+test('each part of a transaction is recorded with its own partition key', () => {
+  const put = (pk: string) => ({ Put: { TableName: 'T', Item: { pk: { S: pk } } } });
+  const body = { TransactItems: [put('a'), put('b')] };
+  const parts = questions('dynamodb', { target: 'DynamoDB_20120810.TransactWriteItems', body });
+  expect(parts.map(({ context }) => context)).toEqual([
+    { 'dynamodb:LeadingKeys': ['a'] },
+    { 'dynamodb:LeadingKeys': ['b'] },
+  ]);
+});
+
+test('the lock of an object and the form of a signature are recorded, and nothing where nothing was said', () => {
+  const headers = {
+    'x-amz-object-lock-mode': 'COMPLIANCE',
+    'x-amz-object-lock-retain-until-date': '2030-01-01T00:00:00Z',
+  };
+  const context = {
+    's3:object-lock-mode': 'COMPLIANCE',
+    's3:object-lock-retain-until-date': '2030-01-01T00:00:00Z',
+  };
+  const locked = questions('s3', { method: 'PUT', url: '/b/k', headers });
+  expect(locked.map(({ action, context }) => [action, context])).toEqual([
+    ['PutObject', context],
+    ['PutObjectRetention', context],
+  ]);
+  const body = { KeyId: 'k', SigningAlgorithm: 'ED25519_SHA_512', MessageType: 'RAW' };
+  expect(questions('kms', { target: 'TrentService.Sign', body })).toMatchObject([
+    { context: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' } },
+  ]);
+  expect(questions('s3', { method: 'GET', url: '/b/k' })[0]).not.toHaveProperty('context');
+  expect(questions('dynamodb', { target: 'DynamoDB_20120810.Scan', body: {} })[0]).not.toHaveProperty(
+    'context',
+  );
 });
 
 test('a body that is not what it should be is recorded without resources', () => {
