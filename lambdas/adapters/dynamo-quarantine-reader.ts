@@ -3,6 +3,7 @@ import { AuditError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { QuarantineEntry, QuarantineReader, Refused } from '../../core/query/quarantine.ts';
 import type { ControlTable } from './dynamo-control.ts';
+import { LOOK_UPS } from './dynamo-quarantine.ts';
 
 const entrySchema = z.object({
   sk: z.string(),
@@ -27,7 +28,7 @@ const refusedSchema = z.object({
   expires_at: z.number().optional(),
 });
 
-/** The index of the quarantine in the control table: `QUARANTINE` by time, `REFUSED` by event id and content hash. */
+/** The index of the quarantine in the control table: `QUARANTINE` by time, `LOOK_UPS` by event id and content hash. */
 export class DynamoQuarantineReader implements QuarantineReader {
   readonly #control: ControlTable;
   readonly #clock: Pick<Clock, 'now'>;
@@ -42,7 +43,7 @@ export class DynamoQuarantineReader implements QuarantineReader {
   }
 
   async refused(name: string): Promise<Refused | undefined> {
-    const item = await this.#control.get({ pk: 'REFUSED', sk: name });
+    const item = await this.#control.get({ pk: LOOK_UPS, sk: name });
     if (!item) return undefined;
     const { quarantine_id: quarantineId, code, detail, expires_at } = read(refusedSchema, item);
     // DynamoDB may take days to delete what has expired.

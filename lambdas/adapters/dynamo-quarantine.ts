@@ -9,10 +9,10 @@ const WHAT = 'the quarantine';
 const KEPT_MS = 90 * 86_400_000;
 const AT_ONCE = 16;
 
-/**
- * The quarantine: its index in the control table (partitions `QUARANTINE`, and `REFUSED` for look-ups by event id and
- * content hash), what was refused in the work bucket.
- */
+/** Partition of the look-ups by event id and content hash. Roles reach it by its beginning (lib/constructs/control-items.ts). */
+export const LOOK_UPS = 'QUARANTINE#REFUSED';
+
+/** The quarantine: its index in the control table (partitions `QUARANTINE` and `LOOK_UPS`), what was refused in the work bucket. */
 export class DynamoQuarantine implements Quarantine {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
@@ -85,7 +85,7 @@ function lookUps(entry: QuarantineEntry): Record<string, unknown>[] {
   return [eventId, contentHash]
     .filter((name) => name !== undefined)
     .map((name) => ({
-      pk: 'REFUSED',
+      pk: LOOK_UPS,
       sk: name,
       quarantine_id: id,
       code,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { LOOK_UPS } from '../../../lambdas/adapters/dynamo-quarantine.ts';
 import { createPolicyEvaluator } from '../../support/policy-evaluator.ts';
 import type { Template } from '../../support/policy-template.ts';
 import { accountTenant, EMITTER, tableTenant, tenantTemplate } from '../synthesised.ts';
@@ -183,6 +184,8 @@ describe('the functions behind HTTPS', () => {
     expect(putters('TOKEN#1')).toEqual([adminApi]);
     expect(putters('EMITTER#1')).toEqual([adminApi]);
     expect(putters('QUARANTINE')).toEqual([writeLog]);
+    expect(putters(LOOK_UPS)).toEqual([writeLog]);
+    expect(whoMay('dynamodb:GetItem', control, { 'dynamodb:LeadingKeys': [LOOK_UPS] })).toEqual([readApi]);
     expect(putters('POLICY')).toEqual([]);
   });
 
