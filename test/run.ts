@@ -54,7 +54,7 @@ results.push(await runStep({ name: 'check', args: ['test/check.ts'], live: true 
 results.push(await runStep(jest('unit')));
 const up = await runStep(localCloud(['up', '--no-demo']));
 results.push(up);
-if (up.ok) results.push(await runStep(jest('local', '--runInBand')));
+if (up.ok) results.push(await runStep(jest('local', '--testSequencer=./test/local/order.ts', '--runInBand')));
 results.push(await runStep(localCloud(['down'])));
 
 console.log('\nWhere the time went:');

@@ -26,6 +26,12 @@ export interface AwsRequest {
  */
 export function createPolicyEvaluator(template: Template, names: Names = {}) {
   const policies = resourcePolicies(template, names);
+  const known = new Map<string, Statement[]>();
+  const statementsOf = (role: string): Statement[] => {
+    const statements = known.get(role) ?? identityStatements(template, role, names);
+    known.set(role, statements);
+    return statements;
+  };
 
   return {
     allowed: ({ principal, action, resource, context = {} }: AwsRequest): boolean => {
@@ -39,7 +45,7 @@ export function createPolicyEvaluator(template: Template, names: Names = {}) {
         ) && conditionsHold(statement.Condition, full);
 
       const identity = isRole
-        ? identityStatements(template, principal, names).filter(
+        ? statementsOf(principal).filter(
             (statement) => applies(statement) && matchesAny(resource, statement.Resource ?? []),
           )
         : [];

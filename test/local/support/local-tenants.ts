@@ -6,7 +6,7 @@ import {
 import { statePaths } from '../../../clients/operator/local/state.ts';
 
 /** The state directory of the local cloud that the tests attack; `npm test` starts one of its own. */
-const STATE = process.env.AUDIT_TRAIL_STATE ?? '.local';
+export const STATE = process.env.AUDIT_TRAIL_STATE ?? '.local';
 
 /** A tenant of the running local cloud: its id, its Region, and what its outputs say. */
 export interface LocalTenant extends TenantOutputs {
