@@ -71,11 +71,13 @@ export class AdminClient {
     name: string;
     grant: { preset: 'reader' | 'writer' | 'auditor' | 'admin' } | { scopes: readonly string[] };
     expiresInDays?: number;
+    requestsPerMinute?: number;
   }): Promise<{ tokenId: string; token: string }> {
     const answer = await this.request(tokenSchema, 'POST', '/v1/audit/tokens', {
       name: token.name,
       ...token.grant,
       ...(token.expiresInDays === undefined ? {} : { expires_in_days: token.expiresInDays }),
+      ...(token.requestsPerMinute === undefined ? {} : { requests_per_minute: token.requestsPerMinute }),
     });
     return { tokenId: answer.token_id, token: answer.token };
   }

@@ -21,6 +21,11 @@ export interface TokenEntry extends Unrecorded {
   createdBy: string;
   validUntil?: number;
   revokedAt?: number;
+  /** Requests a minute; the default where it says nothing. */
+  requestsPerMinute?: number;
+  /** The id of the token that it took the place of, or that took its place. */
+  rotates?: string;
+  rotatedBy?: string;
 }
 
 /** The tokens of one tenant. */
@@ -31,6 +36,11 @@ export interface TokenRegistry {
   add(entry: TokenEntry): Promise<void>;
   /** Marks the token revoked; the first time of revocation stands. Returns the entry as it is then. */
   revoke(hash: string, at: number, unrecorded: string): Promise<TokenEntry>;
+  /**
+   * Ends the token at `validUntil`, or when it would have ended before that, since `rotatedBy` takes its place. False
+   * where it was revoked or rotated already.
+   */
+  supersede(hash: string, rotatedBy: string, validUntil: number): Promise<boolean>;
   /** Takes the mark away, if it still is this one. */
   recorded(hash: string, unrecorded: string): Promise<void>;
 }

@@ -43,6 +43,8 @@ export async function acceptBatch(
   for (const group of groupsOf(messages)) await acceptGroup(group, deadline, remembering, tally);
   const { failed, ...counts } = tally;
   intake.observe({ kind: 'batch', messages: messages.length, ...counts, failed: failed.size });
+  const last = messages.filter(({ id, receives }) => failed.has(id) && receives >= intake.maxReceives);
+  if (last.length > 0) intake.observe({ kind: 'given up', messages: last.length });
   return [...failed];
 }
 

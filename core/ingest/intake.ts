@@ -8,7 +8,9 @@ import type { Quarantine } from './quarantine.ts';
 export type Observation =
   | { kind: 'batch'; messages: number; recorded: number; duplicates: number; refused: number; failed: number }
   | { kind: 'refused'; count: number; reasons: Partial<Record<RefusalCode, number>> }
-  | { kind: 'failed'; messages: number; error: unknown };
+  | { kind: 'failed'; messages: number; error: unknown }
+  /** They failed for the last time. */
+  | { kind: 'given up'; messages: number };
 
 /** Everything that accepting messages needs. */
 export interface Intake {
@@ -23,5 +25,7 @@ export interface Intake {
   pseudonymKey: Uint8Array;
   quarantine: Quarantine;
   writerVersion: string;
+  /** How often the queue gives a message out before it sets it aside. */
+  maxReceives: number;
   observe(observation: Observation): void;
 }

@@ -15,6 +15,9 @@ const itemSchema = z.object({
   created_by: z.string(),
   valid_until: time.optional(),
   revoked_at: time.optional(),
+  requests_per_minute: z.int().positive().optional(),
+  rotates: z.string().optional(),
+  rotated_by: z.string().optional(),
   unrecorded: z.string().optional(),
 });
 
@@ -44,6 +47,8 @@ export class DynamoTokens implements TokenRegistry {
       created_at: formatTimestamp(entry.createdAt),
       created_by: entry.createdBy,
       ...(entry.validUntil === undefined ? {} : { valid_until: formatTimestamp(entry.validUntil) }),
+      ...(entry.requestsPerMinute === undefined ? {} : { requests_per_minute: entry.requestsPerMinute }),
+      ...(entry.rotates === undefined ? {} : { rotates: entry.rotates }),
       ...(entry.unrecorded === undefined ? {} : { unrecorded: entry.unrecorded }),
     });
     if (!added) throw new AuditError('conflict', 'the token is there already');
@@ -60,6 +65,25 @@ export class DynamoTokens implements TokenRegistry {
     return standing;
   }
 
+  async supersede(hash: string, rotatedBy: string, validUntil: number): Promise<boolean> {
+    const key = keyOf(hash);
+    const standing =
+      'attribute_exists(pk) AND attribute_not_exists(revoked_at) AND attribute_not_exists(rotated_by)';
+    const values = { ':by': rotatedBy, ':until': formatTimestamp(validUntil) };
+    const shortened = await this.#control.change(key, {
+      update: 'SET rotated_by = :by, valid_until = :until',
+      condition: `${standing} AND (attribute_not_exists(valid_until) OR valid_until > :until)`,
+      values,
+    });
+    if (shortened) return true;
+    const ending = await this.#control.change(key, {
+      update: 'SET rotated_by = :by',
+      condition: `${standing} AND valid_until <= :until`,
+      values,
+    });
+    return ending !== undefined;
+  }
+
   async recorded(hash: string, unrecorded: string): Promise<void> {
     await this.#control.clearMark(keyOf(hash), unrecorded);
   }
@@ -72,7 +96,8 @@ function keyOf(hash: string): { pk: string; sk: string } {
 function readItem(item: unknown): TokenEntry {
   const parsed = itemSchema.safeParse(item);
   if (!parsed.success) throw new AuditError('integrity', 'an item of the control table is not a token');
-  const { valid_until, revoked_at, unrecorded, ...rest } = parsed.data;
+  const { valid_until, revoked_at, requests_per_minute, rotates, rotated_by, unrecorded, ...rest } =
+    parsed.data;
   return {
     tokenId: rest.token_id,
     hash: rest.sk,
@@ -82,6 +107,9 @@ function readItem(item: unknown): TokenEntry {
     createdBy: rest.created_by,
     ...(valid_until === undefined ? {} : { validUntil: valid_until }),
     ...(revoked_at === undefined ? {} : { revokedAt: revoked_at }),
+    ...(requests_per_minute === undefined ? {} : { requestsPerMinute: requests_per_minute }),
+    ...(rotates === undefined ? {} : { rotates }),
+    ...(rotated_by === undefined ? {} : { rotatedBy: rotated_by }),
     ...(unrecorded === undefined ? {} : { unrecorded }),
   };
 }

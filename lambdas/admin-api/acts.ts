@@ -1,23 +1,16 @@
-import { SCHEMA_VERSION, SELF_AGENT_ID } from '../../core/event/envelope.ts';
 import type { PayloadOf } from '../../core/event/event.ts';
-import { mintEventId } from '../../core/event/ids.ts';
-import { formatTimestamp } from '../../core/event/time.ts';
+import { type GovernanceTerms, governanceEvent } from '../../core/event/governance-event.ts';
 import type { Unrecorded } from '../../core/identity/registry.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { ApiRequest } from '../shared/http/request.ts';
+import { type Outbox, ownEvents, PRODUCT_VERSION } from '../shared/internal-queue.ts';
 
 type ActType = 'TOKEN_ISSUED' | 'TOKEN_REVOKED' | 'EMITTER_REGISTERED' | 'EMITTER_REMOVED';
 
 /** What is done, to what; who does it and by which request is known from the request. */
 type Act<T extends ActType> = Omit<PayloadOf<T>, 'actor' | 'request_id'>;
 
-/** Sends to the internal queue: every body is in it when this returns. */
-export interface Outbox {
-  send(bodies: readonly string[]): Promise<void>;
-}
-
 const EMITTER_ID = 'admin-api';
-const VERSION = '0.1.0';
 
 /**
  * Makes every administrative act a record of the tenant's own log. Item and queue can't be written in one transaction,
@@ -29,13 +22,11 @@ const VERSION = '0.1.0';
  */
 export class Acts {
   readonly #outbox: Outbox;
-  readonly #clock: Pick<Clock, 'now'>;
-  readonly #random: Random;
+  readonly #terms: GovernanceTerms;
 
   constructor(outbox: Outbox, clock: Pick<Clock, 'now'>, random: Random) {
     this.#outbox = outbox;
-    this.#clock = clock;
-    this.#random = random;
+    this.#terms = { clock, random, version: PRODUCT_VERSION };
   }
 
   /** The mark of an act: JSON of its governance event. */
@@ -44,22 +35,14 @@ export class Acts {
     act: Act<T>,
     { caller, requestId }: Pick<ApiRequest, 'caller' | 'requestId'>,
   ): string {
-    const now = this.#clock.now();
-    const event = {
-      schema_version: SCHEMA_VERSION,
-      event_id: mintEventId(now, this.#random),
-      event_type: type,
-      occurred_at: formatTimestamp(now),
-      agent: { id: SELF_AGENT_ID, version: VERSION },
-      payload: { actor: { type: caller.kind, id: caller.id }, ...act, request_id: requestId },
-    };
-    return JSON.stringify(event);
+    const payload = { actor: { type: caller.kind, id: caller.id }, ...act, request_id: requestId };
+    return JSON.stringify(governanceEvent(type, payload as PayloadOf<T>, this.#terms));
   }
 
   /** Puts the event of a mark into the queue, then takes the mark away. Throws `unavailable`; the mark stays then. */
   async record(unrecorded: string, clear: (unrecorded: string) => Promise<void>): Promise<void> {
     const events: unknown[] = [JSON.parse(unrecorded)];
-    await this.#outbox.send([JSON.stringify({ source: 'internal', emitter: { id: EMITTER_ID }, events })]);
+    await this.#outbox.send([ownEvents(EMITTER_ID, events)]);
     await clear(unrecorded);
   }
 

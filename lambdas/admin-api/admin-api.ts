@@ -1,9 +1,11 @@
 import type { TenantId } from '../../core/event/ids.ts';
 import type { EmitterRegistry, TokenRegistry } from '../../core/identity/registry.ts';
+import type { LastSeen } from '../../core/identity/usage.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { Route } from '../shared/http/route.ts';
 import type { Acts } from './acts.ts';
 import { emitterRoutes } from './routes/emitters.ts';
+import { tokenRotationRoutes } from './routes/token-rotation.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
 /** What the administrative routes work on. */
@@ -11,6 +13,7 @@ export interface AdminApi {
   tenantId: TenantId;
   tokens: TokenRegistry;
   emitters: EmitterRegistry;
+  usage: LastSeen;
   acts: Acts;
   clock: Pick<Clock, 'now'>;
   random: Random;
@@ -18,5 +21,5 @@ export interface AdminApi {
 
 /** Every route of this function. */
 export function adminRoutes(api: AdminApi): Route[] {
-  return [...tokenRoutes(api), ...emitterRoutes(api)];
+  return [...tokenRoutes(api), ...tokenRotationRoutes(api), ...emitterRoutes(api)];
 }

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { parseVariables, tenantVariables, type Variables } from '../shared/env.ts';
+import { apiVariables, parseVariables, type Variables } from '../shared/env.ts';
 
 const env = z.object({
-  ...tenantVariables,
-  /** Every administrative act is itself a record: it goes out by this queue. */
-  INTERNAL_QUEUE_URL: z.url(),
+  ...apiVariables,
 });
 
 /** What the construct has to set. */

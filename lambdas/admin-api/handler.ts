@@ -1,6 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import { SqsOutbox } from '../adapters/sqs-outbox.ts';
 import { systemRandom } from '../adapters/system.ts';
 import { makeApi } from '../shared/http/api.ts';
 import { environment, wireApi } from '../shared/wire-api.ts';
@@ -10,12 +8,11 @@ import { parseAdminApiEnv } from './env.ts';
 import { answerOperator, asOperatorInvocation } from './operator.ts';
 
 const env = parseAdminApiEnv(environment);
-const wiring = wireApi(env);
-const outbox = new SqsOutbox(new SQSClient(), env.INTERNAL_QUEUE_URL);
+const wiring = wireApi('admin-api', env);
 
 const routes = adminRoutes({
   ...wiring,
-  acts: new Acts(outbox, wiring.clock, systemRandom),
+  acts: new Acts(wiring.outbox, wiring.clock, systemRandom),
   random: systemRandom,
 });
 const api = makeApi(routes, wiring);
@@ -23,6 +20,6 @@ const api = makeApi(routes, wiring);
 /** Administers tokens and emitters, by API Gateway with a token or by the operator's direct invocation. */
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<unknown> {
   const invocation = asOperatorInvocation(event);
-  if (invocation) return await answerOperator(routes, invocation, context.awsRequestId, wiring.log);
+  if (invocation) return await answerOperator(routes, invocation, context.awsRequestId, wiring);
   return await api(event, context);
 }

@@ -3,10 +3,12 @@ import { utf8 } from '../../core/encoding.ts';
 import { isAuditError } from '../../core/errors.ts';
 import { short } from '../../core/event/values.ts';
 import { SCOPES } from '../../core/identity/scope.ts';
+import type { AccessLog } from '../shared/http/access-log.ts';
 import type { LogLine } from '../shared/http/log-line.ts';
 import { problemOf, problemResponse } from '../shared/http/problem.ts';
 import type { ApiRequest } from '../shared/http/request.ts';
 import { findRoute, type Route } from '../shared/http/route.ts';
+import { serve } from '../shared/http/serve.ts';
 
 /** How the operator invokes the function directly. A proxy event of API Gateway never has this shape. */
 const invocationSchema = z.strictObject({
@@ -30,9 +32,9 @@ export async function answerOperator(
   routes: readonly Route[],
   invocation: OperatorInvocation,
   requestId: string,
-  log: LogLine,
+  { log, access }: { log: LogLine; access: AccessLog },
 ): Promise<{ status: number; body: unknown }> {
-  const { status, body } = await dispatch(routes, invocation, requestId).catch((error: unknown) => {
+  const { status, body } = await dispatch(routes, invocation, requestId, access).catch((error: unknown) => {
     const problem = problemOf(error);
     if (problem.status >= 500)
       log({
@@ -48,7 +50,12 @@ export async function answerOperator(
   return { status, body };
 }
 
-async function dispatch(routes: readonly Route[], invocation: OperatorInvocation, requestId: string) {
+async function dispatch(
+  routes: readonly Route[],
+  invocation: OperatorInvocation,
+  requestId: string,
+  access: AccessLog,
+) {
   const { operator, method, path, body } = invocation;
   const url = new URL(path, 'https://operator.invalid');
   const match = findRoute(routes, method, url.pathname);
@@ -73,5 +80,5 @@ async function dispatch(routes: readonly Route[], invocation: OperatorInvocation
     header: () => undefined,
     body: body === undefined ? new Uint8Array() : utf8(JSON.stringify(body)),
   };
-  return await match.route.handle(request);
+  return await serve(match.route, request, access);
 }

@@ -1,5 +1,3 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { SqsOutbox } from '../adapters/sqs-outbox.ts';
 import { systemRandom } from '../adapters/system.ts';
 import { makeApi } from '../shared/http/api.ts';
 import { environment, wireApi } from '../shared/wire-api.ts';
@@ -7,8 +5,7 @@ import { parseIngestApiEnv } from './env.ts';
 import { ingestRoutes } from './ingest-api.ts';
 
 const env = parseIngestApiEnv(environment);
-const wiring = wireApi(env);
-const outbox = new SqsOutbox(new SQSClient(), env.INTERNAL_QUEUE_URL);
+const wiring = wireApi('ingest-api', env);
 
 /** Takes events in. It may look tokens up and enqueue, nothing else. */
-export const handler = makeApi(ingestRoutes({ ...wiring, outbox, random: systemRandom }), wiring);
+export const handler = makeApi(ingestRoutes({ ...wiring, random: systemRandom }), wiring);

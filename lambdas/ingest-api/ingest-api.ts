@@ -1,13 +1,13 @@
 import type { TenantId } from '../../core/event/ids.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { Route } from '../shared/http/route.ts';
+import type { Outbox } from '../shared/internal-queue.ts';
 import { eventRoutes } from './routes/events.ts';
 
 /** What the routes that take events in work with. */
 export interface IngestApi {
   tenantId: TenantId;
-  /** The internal queue: every body is in it when `send` returns. */
-  outbox: { send(bodies: readonly string[]): Promise<void> };
+  outbox: Outbox;
   clock: Pick<Clock, 'now'>;
   random: Random;
 }

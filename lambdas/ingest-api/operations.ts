@@ -28,6 +28,7 @@ const rejectedSchema = z.strictObject({
 
 export const sendEvents = {
   id: 'sendEvents',
+  leaves: { nothing: 'What is sent becomes records itself, each with its sender.' },
   tag: 'Events',
   method: 'POST',
   path: '/v1/audit/events',

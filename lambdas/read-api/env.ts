@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseVariables, tenantVariables, type Variables } from '../shared/env.ts';
+import { apiVariables, parseVariables, type Variables } from '../shared/env.ts';
 
 const env = z.object({
-  ...tenantVariables,
+  ...apiVariables,
   RECORDS_TABLE: z.string().min(1),
   ARCHIVE_BUCKET: z.string().min(1),
   WORK_BUCKET: z.string().min(1),

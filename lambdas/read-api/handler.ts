@@ -12,7 +12,7 @@ import { parseReadApiEnv } from './env.ts';
 import { readRoutes } from './read-api.ts';
 
 const env = parseReadApiEnv(environment);
-const api = wireApi(env);
+const api = wireApi('read-api', env);
 const s3 = new S3Client();
 const keys = new SecretKeys(new SecretsManagerClient(), env.INDEX_KEY_SECRET);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AuditError } from '../../core/errors.ts';
+import { SCOPES } from '../../core/identity/scope.ts';
 
 /** What `process.env` looks like to a parser. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -14,6 +15,34 @@ export const tenantVariables = {
   CONTROL_TABLE: z.string().min(1),
 };
 
+const identity = z.strictObject({
+  issuer: z.string().min(1),
+  audience: z.string().min(1),
+  groups_claim: z.string().min(1),
+  /** What the members of each group may do here. */
+  groups: z.record(z.string(), z.array(z.enum(SCOPES))),
+});
+export type Identity = z.output<typeof identity>;
+
+/** JSON of the tenant's issuer; empty where people have no way in but tokens. */
+const identityJson = z.string().transform((text, context) => {
+  if (text === '') return undefined;
+  try {
+    return identity.parse(JSON.parse(text));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected JSON {issuer, audience, groups_claim, groups}' });
+    return z.NEVER;
+  }
+});
+
+/** What every function behind HTTPS has. */
+export const apiVariables = {
+  ...tenantVariables,
+  /** What is sent, done and read goes into the log by this queue. */
+  INTERNAL_QUEUE_URL: z.url(),
+  IDENTITY: identityJson,
+};
+
 /** Reads a function's variables once, at start-up. @throws AuditError `misconfigured`, naming the variable. */
 export function parseVariables<Schema extends z.ZodType>(
   schema: Schema,
@@ -24,3 +53,32 @@ export function parseVariables<Schema extends z.ZodType>(
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new AuditError('misconfigured', `environment of this function: ${problems.join('; ')}`);
 }
+
+/**
+ * Values of the property `signal` of a log line: what somebody who watches should see. The stack counts some of them
+ * and rings an alarm, and each has its entry in docs/runbook.md, so these names are a contract. Such a line has names
+ * and numbers of ours alone.
+ */
+export const signals = {
+  /** The log was halted, a check of its integrity failed, or what is stored did not pass one. */
+  integrity: 'INTEGRITY_ALERT',
+  /** Events were refused and quarantined; the line's `count` says how many. */
+  refused: 'EVENTS_REFUSED',
+  /** Of these: somebody spoke for another tenant, log, body or agent. */
+  claimMismatch: 'CLAIM_MISMATCH',
+  /** Of these: a signature that is not by the key that it names, or by none that is registered. */
+  claimForged: 'CLAIM_FORGED',
+  /** Of these: a claim outside its time, or by a key that was removed. */
+  claimExpired: 'CLAIM_EXPIRED',
+  /** A message failed for the last time and goes to the dead-letter queue. */
+  deadLetter: 'DEAD_LETTER',
+  /** Somebody showed a bearer that is not valid here. */
+  tokenRefused: 'TOKEN_REFUSED',
+  /** A caller used up its minute. */
+  rateLimited: 'RATE_LIMITED',
+  /** A part of AWS, or the tenant's issuer, did not answer. */
+  unavailable: 'UNAVAILABLE',
+} as const;
+
+/** After how many receives a message goes to the dead-letter queue. */
+export const MAX_RECEIVES = 100;

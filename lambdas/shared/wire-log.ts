@@ -20,6 +20,7 @@ import { S3Work } from '../adapters/s3-work.ts';
 import { SecretKeys } from '../adapters/secret-keys.ts';
 import { systemClock, systemRandom } from '../adapters/system.ts';
 import { zlibCodec } from '../adapters/zlib-codec.ts';
+import { MAX_RECEIVES } from './env.ts';
 
 /** What the writer reads from its environment. */
 interface LogVariables {
@@ -92,6 +93,7 @@ export async function wireLog(
     pseudonymKey: keys.pseudonym,
     quarantine: new DynamoQuarantine(documents, CONTROL_TABLE, work),
     writerVersion: project.version,
+    maxReceives: MAX_RECEIVES,
     observe,
   };
   return { log, intake };

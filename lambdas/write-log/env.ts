@@ -53,14 +53,3 @@ export type DeployedPolicy = z.output<typeof policy>;
 export function parseWriteLogEnv(variables: Variables): z.output<typeof env> {
   return parseVariables(env, variables);
 }
-
-/**
- * Values of the property `signal` of a log line. The stack counts such lines of this function and rings an alarm,
- * so these names are a contract between the two.
- */
-export const signals = {
-  /** The log was halted, or a check of its integrity failed. */
-  integrity: 'INTEGRITY_ALERT',
-  /** Events were refused and quarantined; the line's `count` says how many. */
-  refused: 'EVENTS_REFUSED',
-} as const;

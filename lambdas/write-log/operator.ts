@@ -3,8 +3,8 @@ import { fromHex, toDigestText, toHex } from '../../core/encoding.ts';
 import { short } from '../../core/event/values.ts';
 import type { Log } from '../../core/sequencer/log.ts';
 import { type RebuildAnswer, rebuildTable } from '../../core/sequencer/rebuild.ts';
+import { signals } from '../shared/env.ts';
 import type { LogLine } from '../shared/http/log-line.ts';
-import { signals } from './env.ts';
 
 const positionSchema = z.strictObject({
   size: z.int().nonnegative(),

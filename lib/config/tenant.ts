@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPersonalPointer } from '../../core/event/fields.ts';
 import { DEFAULT_PERSONAL_DATA } from '../../core/event/personal-data.ts';
+import { expandScopes, SCOPE_PRESETS, SCOPES } from '../../core/identity/scope.ts';
 
 const days = z.int().min(0).max(36_500);
 const accountId = z.string().regex(/^\d{12}$/, 'expected the 12 digits of an AWS account');
@@ -28,6 +29,43 @@ const retention = z
     message: 'expected at most max_days: what is locked cannot be deleted in time',
   });
 
+/** A scope or a preset, of which a group has one or more. */
+const grant = z
+  .array(z.string())
+  .min(1)
+  .transform((names, context) => {
+    const scopes = expandScopes(names);
+    if (scopes) return scopes;
+    context.addIssue({
+      code: 'custom',
+      message: `expected scopes (${SCOPES.join(', ')}) or presets (${Object.keys(SCOPE_PRESETS).join(', ')})`,
+    });
+    return z.NEVER;
+  });
+
+/** The issuer's name is compared with what its tokens say, letter by letter: a slash at the end counts. */
+const issuer = z
+  .string()
+  .max(500)
+  .regex(
+    /^(https:\/\/[^\s?#@]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(\/[^\s?#@]*)?)$/,
+    'expected the https address of an OpenID Connect issuer',
+  );
+
+const MOST_IDENTITY = 2_500;
+
+const identity = z
+  .strictObject({
+    issuer,
+    /** What a token has to be made for. */
+    audience: z.string().min(1).max(500),
+    groups_claim: z.string().min(1).max(100).default('groups'),
+    groups: z.record(z.string().min(1).max(256), grant),
+  })
+  .refine((value) => JSON.stringify(value).length <= MOST_IDENTITY, {
+    message: `expected at most ${MOST_IDENTITY} characters of JSON, which is what a function can be told: name fewer groups`,
+  });
+
 const common = {
   id: z.string().regex(/^[a-z0-9-]{3,32}$/, 'expected 3 to 32 lower case letters, digits or hyphens'),
   display_name: z.string().min(1).max(100),
@@ -41,6 +79,8 @@ const common = {
         .refine(isPersonalPointer, 'expected a JSON Pointer to a payload field that can be committed'),
     )
     .default([...DEFAULT_PERSONAL_DATA]),
+  /** People of the tenant sign in with its own issuer, and may do what their groups may. */
+  identity: identity.optional(),
   log_origin: z
     .string()
     .regex(/^[^\s+]{1,200}$/, 'expected a name without spaces and plus signs')

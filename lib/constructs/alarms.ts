@@ -4,6 +4,7 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -12,7 +13,8 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { signals } from '../../lambdas/write-log/env.ts';
+import { signals } from '../../lambdas/shared/env.ts';
+import type { ApiFunctions } from './api-functions.ts';
 import type { IsolatedFunction } from './isolated-function.ts';
 import type { Queues } from './queues.ts';
 
@@ -20,15 +22,26 @@ interface AlarmsProps {
   tenantId: string;
   queues: Queues;
   writeLog: IsolatedFunction;
+  functions: ApiFunctions;
   email: string | undefined;
 }
 
 const PERIOD = Duration.minutes(5);
 
+/** Refused events ring at once; refused and throttled callers, of whom there are always some, from so many in five minutes. */
+const CALLERS_RING_FROM = 20;
+
 /** The three things that a person must hear of; each names its page of the runbook. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { tenantId, queues, writeLog, email }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { tenantId, queues, writeLog, functions, email }: AlarmsProps) {
     super(scope, id);
+    const { ingestApi, readApi, adminApi } = functions;
+    const behindHttps = [ingestApi, readApi, adminApi];
+    const integrity = new LineCount(this, 'Integrity', tenantId);
+    for (const one of [writeLog, ...behindHttps]) integrity.add(one, [signals.integrity], 1);
+    const refused = new LineCount(this, 'Refused', tenantId);
+    refused.add(writeLog, [signals.refused, signals.deadLetter], CALLERS_RING_FROM);
+    for (const one of behindHttps) refused.add(one, [signals.tokenRefused, signals.rateLimited], 1);
     const alarms = [
       this.alarm('EventsWait', {
         // Dead letters keep the age of their message, so one alarm covers a writer that fails and a message that cannot be written.
@@ -37,14 +50,14 @@ export class Alarms extends Construct {
         says: 'An accepted event has waited 15 minutes to get into the log. docs/runbook.md#events-wait',
       }),
       this.alarm('IntegrityAlert', {
-        metric: this.count('Integrity', signals.integrity, tenantId, writeLog),
+        metric: integrity.metric,
         threshold: 0,
         says: 'The log halted or a check of its integrity failed. docs/runbook.md#integrity-alert',
       }),
       this.alarm('EventsRefused', {
-        metric: this.count('Refused', signals.refused, tenantId, writeLog),
-        threshold: 0,
-        says: 'Events were refused and lie in quarantine. docs/runbook.md#events-refused',
+        metric: refused.metric,
+        threshold: CALLERS_RING_FROM - 1,
+        says: 'Events were refused and lie in quarantine, or many callers were refused. docs/runbook.md#events-refused',
       }),
     ];
     if (email !== undefined) this.notify(alarms, email);
@@ -64,20 +77,6 @@ export class Alarms extends Construct {
     });
   }
 
-  /** Log lines of the writer with this signal, whether Lambda nested the line under `message` or not. */
-  private count(id: string, signal: string, tenantId: string, { logGroup }: IsolatedFunction): IMetric {
-    const filter = new MetricFilter(this, `${id}Lines`, {
-      logGroup,
-      filterPattern: FilterPattern.any(
-        FilterPattern.stringValue('$.signal', '=', signal),
-        FilterPattern.stringValue('$.message.signal', '=', signal),
-      ),
-      metricNamespace: `AuditTrail/${tenantId}`,
-      metricName: id,
-    });
-    return filter.metric({ statistic: 'Sum', period: PERIOD });
-  }
-
   private notify(alarms: readonly Alarm[], email: string): void {
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
     topic.addSubscription(new EmailSubscription(email));
@@ -92,6 +91,41 @@ export class Alarms extends Construct {
       }),
     );
     for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
+  }
+}
+
+/** A metric of log lines with a signal: filters of several functions count into one, each line with its weight. */
+class LineCount extends Construct {
+  readonly #tenantId: string;
+
+  constructor(scope: Construct, id: string, tenantId: string) {
+    super(scope, id);
+    this.#tenantId = tenantId;
+  }
+
+  get metric(): IMetric {
+    return new Metric({ ...this.#name, statistic: 'Sum', period: PERIOD });
+  }
+
+  add({ logGroup, node }: IsolatedFunction, signals: readonly string[], weight: number): void {
+    const { namespace, metricName } = this.#name;
+    new MetricFilter(this, `${node.id}Lines`, {
+      logGroup,
+      // Whether Lambda nested the line under `message` or not.
+      filterPattern: FilterPattern.any(
+        ...signals.flatMap((signal) => [
+          FilterPattern.stringValue('$.signal', '=', signal),
+          FilterPattern.stringValue('$.message.signal', '=', signal),
+        ]),
+      ),
+      metricNamespace: namespace,
+      metricName,
+      metricValue: String(weight),
+    });
+  }
+
+  get #name() {
+    return { namespace: `AuditTrail/${this.#tenantId}`, metricName: this.node.id };
   }
 }
 

@@ -22,15 +22,12 @@ export class ApiFunctions extends Construct {
     this.ingestApi = this.makeIngestApi(foundation);
     this.readApi = this.makeReadApi(foundation);
     this.adminApi = this.makeAdminApi(foundation);
-    foundation.queues.restrictInternalTo([this.ingestApi.role, this.adminApi.role]);
+    foundation.queues.restrictInternalTo([this.ingestApi.role, this.readApi.role, this.adminApi.role]);
   }
 
   private makeIngestApi(foundation: Foundation): IsolatedFunction {
     const { keys, tables, queues, code } = foundation;
-    const variables: IngestApiVariables = {
-      ...tenantVariables(foundation),
-      INTERNAL_QUEUE_URL: queues.internal.queueUrl,
-    };
+    const variables: IngestApiVariables = apiVariables(foundation);
     const made = new IsolatedFunction(this, 'IngestApi', {
       name: 'ingest-api',
       code,
@@ -44,16 +41,16 @@ export class ApiFunctions extends Construct {
       conditions: onlyControlItems('TOKEN'),
     });
     made.allow({ actions: ['sqs:SendMessage'], resources: [queues.internal.queueArn] });
-    made.permit(keys.decrypting('dynamodb'));
-    made.permit(keys.encrypting('sqs'));
+    made.permit(keys.encrypting('dynamodb', 'sqs'));
+    countRequests(made, foundation);
     return made;
   }
 
   private makeReadApi(foundation: Foundation): IsolatedFunction {
-    const { keys, tables, buckets, code } = foundation;
+    const { keys, tables, buckets, queues, code } = foundation;
     const { archive, work } = buckets;
     const variables: ReadApiVariables = {
-      ...tenantVariables(foundation),
+      ...apiVariables(foundation),
       RECORDS_TABLE: tables.records.tableName,
       ARCHIVE_BUCKET: archive.bucketName,
       WORK_BUCKET: work.bucketName,
@@ -87,16 +84,17 @@ export class ApiFunctions extends Construct {
     made.allow({ actions: ['s3:ListBucket'], resources: [archive.bucketArn, work.bucketArn] });
     made.allow({ actions: ['kms:GetPublicKey'], resources: [keys.signing.keyArn] });
     made.allow({ actions: ['secretsmanager:GetSecretValue'], resources: [keys.index.secretArn] });
-    made.permit(keys.decrypting('dynamodb', 's3', 'secretsmanager'));
+    made.permit(keys.decrypting('s3', 'secretsmanager'));
+    // Every read is a record of the log: it goes there as everybody else's does.
+    made.allow({ actions: ['sqs:SendMessage'], resources: [queues.internal.queueArn] });
+    made.permit(keys.encrypting('dynamodb', 'sqs'));
+    countRequests(made, foundation);
     return made;
   }
 
   private makeAdminApi(foundation: Foundation): IsolatedFunction {
     const { keys, tables, queues, code } = foundation;
-    const variables: AdminApiVariables = {
-      ...tenantVariables(foundation),
-      INTERNAL_QUEUE_URL: queues.internal.queueUrl,
-    };
+    const variables: AdminApiVariables = apiVariables(foundation);
     const made = new IsolatedFunction(this, 'AdminApi', {
       name: 'admin-api',
       code,
@@ -107,7 +105,7 @@ export class ApiFunctions extends Construct {
     made.allow({
       actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       resources: [tables.control.tableArn],
-      conditions: onlyControlItems('TOKEN', 'EMITTER'),
+      conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE'),
     });
     made.allow({ actions: ['sqs:SendMessage'], resources: [queues.internal.queueArn] });
     made.permit(keys.encrypting('dynamodb', 'sqs'));
@@ -115,11 +113,22 @@ export class ApiFunctions extends Construct {
   }
 }
 
-function tenantVariables({ tenant, logOrigin, tables }: Foundation) {
+/** Requests are counted by the caller, where all functions see it; a role can change a count and nothing else by this. */
+function countRequests(made: IsolatedFunction, { tables }: Foundation): void {
+  made.allow({
+    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    resources: [tables.control.tableArn],
+    conditions: onlyControlItems('USAGE'),
+  });
+}
+
+function apiVariables({ tenant, logOrigin, tables, queues }: Foundation) {
   return {
     TENANT_ID: tenant.id,
     TIER: tenant.tier,
     LOG_ORIGIN: logOrigin,
     CONTROL_TABLE: tables.control.tableName,
+    INTERNAL_QUEUE_URL: queues.internal.queueUrl,
+    IDENTITY: tenant.identity === undefined ? '' : JSON.stringify(tenant.identity),
   };
 }

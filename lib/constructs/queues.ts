@@ -3,6 +3,7 @@ import { AnyPrincipal, ArnPrincipal, Effect, type IRole, PolicyStatement } from 
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { MAX_RECEIVES } from '../../lambdas/shared/env.ts';
 import { otherThan } from './other-than.ts';
 
 /** The writer's time limit and batching window; a message must stay invisible for six tries and the window. */
@@ -10,8 +11,6 @@ export const WRITER_TIMEOUT = Duration.seconds(120);
 export const BATCHING_WINDOW = Duration.seconds(5);
 const VISIBILITY = Duration.seconds(6 * WRITER_TIMEOUT.toSeconds() + BATCHING_WINDOW.toSeconds());
 
-/** Lock conflicts and outages of KMS count as receives too, so only what fails for most of a day is set aside. */
-const MAX_RECEIVES = 100;
 const RETENTION = Duration.days(14);
 
 /** Two ways in, because what a message may claim follows from where it arrived. */
@@ -70,6 +69,7 @@ export class Queues extends Construct {
       ...common,
       maxMessageSizeBytes: 1_048_576,
       visibilityTimeout: VISIBILITY,
+      // Lock conflicts and outages of KMS count as receives too: only what fails for most of a day is set aside.
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     return { queue, deadLetters };

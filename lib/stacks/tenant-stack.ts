@@ -52,6 +52,7 @@ export class TenantStack extends Stack {
       tenantId: tenant.id,
       queues,
       writeLog: writer.writeLog,
+      functions,
       email: tenant.alarm_email,
     });
     if (tenant.auditor_principals !== undefined) {

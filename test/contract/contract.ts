@@ -1,4 +1,5 @@
 import { describe } from '@jest/globals';
+import type { LastSeen, UsageStore } from '../../core/identity/usage.ts';
 import type { Quarantine } from '../../core/ingest/quarantine.ts';
 import type { Archive, HeadStore, RecordsReader, RecordsTable, Signer, WorkStore } from '../../core/ports.ts';
 import { headContract } from './head-contract.ts';
@@ -6,6 +7,7 @@ import { archiveContract, workContract } from './object-contract.ts';
 import { quarantineContract } from './quarantine-contract.ts';
 import { signerContract } from './signer-contract.ts';
 import { tableContract } from './table-contract.ts';
+import { usageContract } from './usage-contract.ts';
 
 /** Fresh ports, each empty: in memory, or in a real account. */
 export interface Ports {
@@ -15,6 +17,7 @@ export interface Ports {
   work(): Promise<WorkStore>;
   signer(): Promise<Signer>;
   quarantine(): Promise<Quarantine>;
+  usage(): Promise<UsageStore & LastSeen>;
 }
 
 /** The contract of every port, against `ports`: what holds for the doubles of the tests must hold for AWS. */
@@ -25,4 +28,5 @@ export function contractOf(ports: Ports): void {
   describe('work store', () => workContract(ports.work));
   describe('signer', () => signerContract(ports.signer));
   describe('quarantine', () => quarantineContract(ports.quarantine));
+  describe('usage', () => usageContract(ports.usage));
 }

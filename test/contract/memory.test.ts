@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { MemoryQuarantine } from '../core/ingest/memory-quarantine.ts';
 import { MemoryCloud } from '../support/memory-cloud.ts';
+import { MemoryUsage } from '../support/memory-registries.ts';
 import { contractOf } from './contract.ts';
 
 const cloud = () => new MemoryCloud(new Uint8Array(32).fill(7));
@@ -13,5 +14,6 @@ describe('in memory', () => {
     work: async () => cloud().workStore(),
     signer: async () => cloud().signer(),
     quarantine: async () => new MemoryQuarantine(),
+    usage: async () => new MemoryUsage(),
   });
 });

@@ -6,9 +6,11 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OPERATOR_SECRET } from '../../clients/operator/local/emulator-environment.ts';
 import { readOutputs } from '../../clients/operator/local/outputs.ts';
+import { ControlTable } from '../../lambdas/adapters/dynamo-control.ts';
 import { DynamoHead } from '../../lambdas/adapters/dynamo-head.ts';
 import { DynamoQuarantine } from '../../lambdas/adapters/dynamo-quarantine.ts';
 import { DynamoRecords } from '../../lambdas/adapters/dynamo-records.ts';
+import { DynamoUsage } from '../../lambdas/adapters/dynamo-usage.ts';
 import { KmsSigner } from '../../lambdas/adapters/kms-signer.ts';
 import { S3Archive } from '../../lambdas/adapters/s3-archive.ts';
 import { S3Work } from '../../lambdas/adapters/s3-work.ts';
@@ -72,6 +74,7 @@ describe('on AWS', () => {
     archive: async () => new S3Archive(s3, await makeBucket(true), 'COMPLIANCE'),
     work: async () => new S3Work(s3, await makeBucket(false)),
     signer: async () => new KmsSigner(kms, keyId),
+    usage: async () => new DynamoUsage(new ControlTable(documents, await makeTable())),
     quarantine: async () =>
       new DynamoQuarantine(documents, await makeTable(), new S3Work(s3, await makeBucket(false))),
   });

@@ -52,6 +52,7 @@ export async function openCountedLog(
       pseudonymKey: OWN_KEYS.pseudonym,
       quarantine: new DynamoQuarantine(documents, stores.control, log.work),
       writerVersion: '0.1.0',
+      maxReceives: 100,
       observe: (observation) => observations.push(observation),
     };
     await openLog(log);

@@ -4,6 +4,7 @@ import type {
   TokenEntry,
   TokenRegistry,
 } from '../../core/identity/registry.ts';
+import type { LastSeen, UsageStore } from '../../core/identity/usage.ts';
 
 /** The tokens of a tenant, in memory. */
 export class MemoryTokens implements TokenRegistry {
@@ -27,6 +28,14 @@ export class MemoryTokens implements TokenRegistry {
     const revoked = { ...entry, revokedAt: at, unrecorded };
     this.entries.set(hash, revoked);
     return revoked;
+  }
+
+  async supersede(hash: string, rotatedBy: string, validUntil: number): Promise<boolean> {
+    const entry = this.#get(hash);
+    if (entry.revokedAt !== undefined || entry.rotatedBy !== undefined) return false;
+    const until = Math.min(validUntil, entry.validUntil ?? Number.POSITIVE_INFINITY);
+    this.entries.set(hash, { ...entry, rotatedBy, validUntil: until });
+    return true;
   }
 
   async recorded(hash: string, unrecorded: string): Promise<void> {
@@ -88,5 +97,33 @@ export class MemoryEmitters implements EmitterRegistry {
     const entry = this.entries.get(kid);
     if (!entry) throw new Error('no such emitter');
     return entry;
+  }
+}
+
+/** Requests of callers, in memory: what every function sees. */
+export class MemoryUsage implements UsageStore, LastSeen {
+  readonly #items = new Map<string, { window: number; taken: number; seenAt: number }>();
+  /** Leases that were asked for. */
+  writes = 0;
+
+  async lease(
+    caller: string,
+    { window, wanted, limit, now }: Parameters<UsageStore['lease']>[1],
+  ): Promise<{ granted: number; taken: number }> {
+    this.writes += 1;
+    const standing = this.#items.get(caller);
+    const taken = standing && standing.window >= window ? standing.taken : 0;
+    const granted = Math.max(0, Math.min(wanted, limit - taken));
+    if (granted === 0) return { granted, taken: limit };
+    this.#items.set(caller, {
+      window: Math.max(window, standing?.window ?? 0),
+      taken: taken + granted,
+      seenAt: now,
+    });
+    return { granted, taken: taken + granted };
+  }
+
+  async lastSeen(): Promise<ReadonlyMap<string, number>> {
+    return new Map([...this.#items].map(([caller, { seenAt }]) => [caller, seenAt]));
   }
 }

@@ -1,18 +1,21 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AuditError } from '../../../core/errors.ts';
 import { SCOPE_PRESETS, SCOPES, type ScopePreset } from '../../../core/identity/scope.ts';
+import { DEFAULT_REQUESTS_PER_MINUTE, MOST_REQUESTS_PER_MINUTE } from '../../../core/identity/usage.ts';
 import { at, collect, type Reach, reaching, show, type World } from './desk.ts';
 import { table } from './terminal.ts';
-import { createToken, listTokens, revokeToken, stateOfToken } from './tokens.ts';
+import { createToken, listTokens, revokeToken, rotateToken, stateOfToken } from './tokens.ts';
 
 /** What the API takes. */
 const MAX_DAYS = 3650;
+const MAX_OVERLAP_HOURS = 168;
 
 interface CreateOptions extends Reach {
   scope?: string[];
   preset?: ScopePreset;
   name?: string;
   expiresInDays?: number;
+  requestsPerMinute?: number;
 }
 
 const EXAMPLES = `
@@ -20,6 +23,7 @@ Examples:
   npm run tenant -- token create acme --preset reader --name siem --expires-in-days 90
   npm run -s tenant -- token create acme --scope events:read --scope log:read > token.txt
   npm run tenant -- token list acme
+  npm run -s tenant -- token rotate acme TOKEN_ID --overlap-hours 24 > token.txt
   npm run tenant -- token revoke acme TOKEN_ID
 
 Scopes: ${SCOPES.join(', ')}
@@ -27,7 +31,7 @@ Presets: ${Object.entries(SCOPE_PRESETS)
   .map(([name, scopes]) => `${name} (${scopes.length === SCOPES.length ? 'all' : scopes.join(', ')})`)
   .join('; ')}`;
 
-/** `token create | list | revoke`. */
+/** `token create | list | rotate | revoke`. */
 export function addTokenCommands(program: Command, world: World): void {
   const token = program
     .command('token')
@@ -44,7 +48,16 @@ export function addTokenCommands(program: Command, world: World): void {
     )
     .addOption(new Option('--preset <preset>', 'a usual set of scopes').choices(Object.keys(SCOPE_PRESETS)))
     .option('--name <name>', 'what it is for (default: the preset, or "operator-made")')
-    .option('--expires-in-days <days>', 'until when it opens anything (default: until revoked)', parseDays)
+    .option(
+      '--expires-in-days <days>',
+      'until when it opens anything (default: until revoked)',
+      wholeNumber(1, MAX_DAYS),
+    )
+    .option(
+      '--requests-per-minute <count>',
+      `what it may ask of the API (default: ${DEFAULT_REQUESTS_PER_MINUTE})`,
+      wholeNumber(1, MOST_REQUESTS_PER_MINUTE),
+    )
     .addHelpText('after', EXAMPLES)
     .action((id: string, options: CreateOptions) => create(world, id, options));
 
@@ -58,6 +71,7 @@ export function addTokenCommands(program: Command, world: World): void {
           entry.name,
           stateOfToken(entry, world.now()),
           entry.valid_until ?? '',
+          entry.last_used_at ?? 'never',
           `${entry.created_at} by ${entry.created_by}`,
           entry.scopes.join(' '),
         ]);
@@ -65,7 +79,31 @@ export function addTokenCommands(program: Command, world: World): void {
           world,
           options.json,
           { tokens },
-          table(['ID', 'NAME', 'STATE', 'UNTIL', 'MADE', 'SCOPES'], rows),
+          table(['ID', 'NAME', 'STATE', 'UNTIL', 'LAST USE', 'MADE', 'SCOPES'], rows),
+        );
+      }),
+    );
+
+  reaching(token.command('rotate'))
+    .argument('<token-id>', 'the id that create and list show')
+    .option(
+      '--overlap-hours <hours>',
+      'how long the old token still works',
+      wholeNumber(0, MAX_OVERLAP_HOURS),
+      24,
+    )
+    .description(
+      'make a token with the rights of another one, which then ends; shown once, alone on standard output',
+    )
+    .action((id: string, tokenId: string, options: Reach & { overlapHours: number }) =>
+      at(id, options, async (_, { admin }) => {
+        const made = await rotateToken(admin, id, tokenId, options.overlapHours);
+        showToken(
+          world,
+          options.json,
+          made,
+          `Token ${made.tokenId} of ${id} is shown this once: only its hash is kept.\n` +
+            `Token ${tokenId} ends in ${options.overlapHours} h, or when it would have ended before.`,
         );
       }),
     );
@@ -82,7 +120,7 @@ export function addTokenCommands(program: Command, world: World): void {
 }
 
 async function create(world: World, id: string, options: CreateOptions): Promise<void> {
-  const { scope, preset, expiresInDays, json } = options;
+  const { scope, preset, expiresInDays, requestsPerMinute, json } = options;
   if (scope === undefined && preset === undefined) {
     throw new AuditError('misconfigured', 'Say what the token may do: --preset PRESET, or --scope SCOPE…');
   }
@@ -93,17 +131,27 @@ async function create(world: World, id: string, options: CreateOptions): Promise
       name,
       grant,
       ...(expiresInDays !== undefined && { expiresInDays }),
+      ...(requestsPerMinute !== undefined && { requestsPerMinute }),
     });
-    show(world, json, { token_id: made.tokenId, token: made.token }, made.token);
-    if (json) return;
-    show(
-      { ...world, out: world.err },
-      false,
-      undefined,
+    showToken(
+      world,
+      json,
+      made,
       `Token ${made.tokenId} of ${id} ("${name}") is shown this once: only its hash is kept.\n` +
         `To end it: npm run tenant -- token revoke ${id} ${made.tokenId}`,
     );
   });
+}
+
+/** The token alone on standard output; what a person should know goes beside it. */
+function showToken(
+  world: World,
+  json: boolean,
+  { tokenId, token }: { tokenId: string; token: string },
+  says: string,
+): void {
+  show(world, json, { token_id: tokenId, token }, token);
+  if (!json) show({ ...world, out: world.err }, false, undefined, says);
 }
 
 function parseScope(text: string): string {
@@ -112,8 +160,11 @@ function parseScope(text: string): string {
   return text;
 }
 
-function parseDays(text: string): number {
-  const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (days < 1 || days > MAX_DAYS) throw new InvalidArgumentError(`Expected whole days, 1 to ${MAX_DAYS}.`);
-  return days;
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,4}$/.test(text) ? Number(text) : -1;
+    if (number < least || number > most)
+      throw new InvalidArgumentError(`Expected a whole number, ${least} to ${most}.`);
+    return number;
+  };
 }

@@ -15,9 +15,16 @@ const listSchema = z.object({
       created_by: z.string(),
       valid_until: z.string().nullish(),
       revoked_at: z.string().nullish(),
+      rotated_by: z.string().nullish(),
+      last_used_at: z.string().nullish(),
     }),
   ),
 });
+const madeSchema = z.object({ token_id: z.string(), token: z.string() });
+interface MadeToken {
+  tokenId: string;
+  token: string;
+}
 type TokenLine = z.infer<typeof listSchema>['tokens'][number];
 
 /** Makes a token of tenant `id`. What comes back is checked to be one of that tenant before anybody is shown it. */
@@ -25,8 +32,23 @@ export async function createToken(
   admin: AdminClient,
   id: string,
   wanted: Parameters<AdminClient['createToken']>[0],
-): Promise<{ tokenId: string; token: string }> {
-  const made = await admin.createToken(wanted);
+): Promise<MadeToken> {
+  return ofTenant(id, await admin.createToken(wanted));
+}
+
+/** A new token with the rights of the old one, which ends after `overlapHours`. */
+export async function rotateToken(
+  admin: AdminClient,
+  id: string,
+  tokenId: string,
+  overlapHours: number,
+): Promise<MadeToken> {
+  const path = `${PATH}/${encodeURIComponent(tokenId)}/rotate`;
+  const made = await admin.request(madeSchema, 'POST', path, { overlap_hours: overlapHours });
+  return ofTenant(id, { tokenId: made.token_id, token: made.token });
+}
+
+function ofTenant(id: string, made: MadeToken): MadeToken {
   if (parseToken(made.token)?.tenantId !== id) {
     throw new AuditError(
       'integrity',

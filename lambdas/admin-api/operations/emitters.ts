@@ -32,6 +32,7 @@ const EXAMPLE = {
 export const registerEmitter = {
   ...common,
   id: 'registerEmitter',
+  leaves: { acts: ['EMITTER_REGISTERED'] },
   method: 'POST',
   path,
   summary: 'Registers the public key of a sender, and the agents that it may speak for',
@@ -58,6 +59,7 @@ export const registerEmitter = {
 export const listEmitters = {
   ...common,
   id: 'listEmitters',
+  leaves: { accessTo: 'emitters' },
   method: 'GET',
   path,
   summary: 'All keys, removed ones included',
@@ -73,6 +75,7 @@ export const listEmitters = {
 export const removeEmitter = {
   ...common,
   id: 'removeEmitter',
+  leaves: { acts: ['EMITTER_REMOVED'] },
   method: 'DELETE',
   path: `${path}/{id}`,
   summary: 'Removes one key by its kid, or all keys of an emitter by its id',

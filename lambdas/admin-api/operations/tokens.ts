@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { eventIdSchema } from '../../../core/event/ids.ts';
 import { short, timestamp } from '../../../core/event/values.ts';
 import { SCOPE_PRESETS, SCOPES } from '../../../core/identity/scope.ts';
+import { MOST_REQUESTS_PER_MINUTE } from '../../../core/identity/usage.ts';
 import type { Operation } from '../../shared/http/operation.ts';
+import { jsonBody } from '../../shared/http/request.ts';
 
 const PRESETS = Object.keys(SCOPE_PRESETS) as [keyof typeof SCOPE_PRESETS];
 const path = '/v1/audit/tokens';
@@ -17,7 +19,11 @@ const tokenShape = {
   valid_until: timestamp().optional(),
   created_at: timestamp(),
   created_by: short(),
+  requests_per_minute: z.int().positive().optional(),
+  rotates: eventIdSchema.optional().meta({ description: 'The token that it took the place of.' }),
+  rotated_by: eventIdSchema.optional().meta({ description: 'The token that took its place.' }),
   revoked_at: timestamp().optional(),
+  last_used_at: timestamp().optional().meta({ description: 'Exact to a minute.' }),
 };
 const tokenSchema = z.strictObject(tokenShape).meta({ id: 'Token' });
 
@@ -33,6 +39,7 @@ const EXAMPLE = {
 export const issueToken = {
   ...common,
   id: 'issueToken',
+  leaves: { acts: ['TOKEN_ISSUED'] },
   method: 'POST',
   path,
   summary: 'Issues a token, which is shown this once',
@@ -44,6 +51,7 @@ export const issueToken = {
         preset: z.enum(PRESETS).optional(),
         scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).optional(),
         expires_in_days: z.int().min(1).max(3_650).optional(),
+        requests_per_minute: z.int().min(1).max(MOST_REQUESTS_PER_MINUTE).optional(),
       })
       .refine(({ preset, scopes }) => (preset === undefined) !== (scopes === undefined), {
         error: 'expected either a preset or scopes',
@@ -62,6 +70,7 @@ export const issueToken = {
 export const listTokens = {
   ...common,
   id: 'listTokens',
+  leaves: { accessTo: 'tokens' },
   method: 'GET',
   path,
   summary: 'All tokens, revoked ones included',
@@ -77,6 +86,7 @@ export const listTokens = {
 export const getToken = {
   ...common,
   id: 'getToken',
+  leaves: { accessTo: 'token' },
   method: 'GET',
   path: one,
   summary: 'One token',
@@ -88,6 +98,7 @@ export const getToken = {
 export const revokeToken = {
   ...common,
   id: 'revokeToken',
+  leaves: { acts: ['TOKEN_REVOKED'] },
   method: 'DELETE',
   path: one,
   summary: 'Revokes a token, at once',
@@ -100,4 +111,41 @@ export const revokeToken = {
     },
   },
   problems: ['not_found'],
+} as const satisfies Operation;
+
+export const rotateToken = {
+  ...common,
+  id: 'rotateToken',
+  leaves: { acts: ['TOKEN_ISSUED'] },
+  method: 'POST',
+  path: `${one}/rotate`,
+  summary: 'Issues a token with the rights of another one, which then ends',
+  description:
+    'Name, scopes and lifetime are those of the old token. It ends after the overlap, or when it would have ended before.',
+  params,
+  body: {
+    schema: z.strictObject({
+      overlap_hours: z
+        .number()
+        .min(0)
+        .max(168)
+        .default(24)
+        .meta({ description: 'How long the old token still opens what it opened.' }),
+    }),
+    example: { overlap_hours: 24 },
+    read: (request) => (request.body.length === 0 ? {} : jsonBody(request)),
+  },
+  answers: {
+    201: {
+      description: 'The new token, in force from now on.',
+      schema: z.strictObject({ ...tokenShape, token: z.string() }).meta({ id: 'RotatedToken' }),
+      example: {
+        ...EXAMPLE,
+        token_id: '01a20ce4-0944-75f0-97a9-79614301241a',
+        rotates: EXAMPLE.token_id,
+        token: 'aat_acme_4fzzzxjylrx6QwErTyUiOpAsDfGhJkLz',
+      },
+    },
+  },
+  problems: ['not_found', 'conflict'],
 } as const satisfies Operation;

@@ -17,10 +17,10 @@ const INFORMATIVE = new Set(['kid', 'use', 'key_ops', 'alg', 'ext']);
 export function emitterRoutes(api: AdminApi) {
   return [
     routeOf(registerEmitter, (asked) => register(api, asked)),
-    routeOf(listEmitters, async () => ({
-      status: 200,
-      body: { emitters: (await settled(api)).map(shown) },
-    })),
+    routeOf(listEmitters, async () => {
+      const emitters = (await settled(api)).map(shown);
+      return { status: 200, body: { emitters }, gives: { count: emitters.length } };
+    }),
     routeOf(removeEmitter, (asked) => remove(api, asked)),
   ];
 }

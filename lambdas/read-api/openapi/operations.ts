@@ -25,6 +25,7 @@ export const OPERATIONS: readonly Operation[] = [
   tokens.issueToken,
   tokens.listTokens,
   tokens.getToken,
+  tokens.rotateToken,
   tokens.revokeToken,
   emitters.registerEmitter,
   emitters.listEmitters,

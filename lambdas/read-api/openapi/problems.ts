@@ -29,6 +29,7 @@ const MEANINGS: Readonly<Record<Exclude<ProblemCode, 'misconfigured' | 'method_n
   not_found: 'There is no such thing.',
   conflict: 'It is there already, or was.',
   too_large: 'More than 4 MB, or more than 16 MB after decompression.',
+  rate_limited: 'The token’s minute is used up; `Retry-After` says when the next one begins.',
   integrity: 'What is stored did not pass its own checks, and was not given out.',
   internal_error: 'Something went wrong on our side.',
   unavailable: 'A part of the service does not answer; `Retry-After` says when to try again.',
@@ -76,18 +77,21 @@ export function problemResponses(schemas: Schemas): Record<string, object> {
     422,
     REFUSAL_CODES.map((code) => [code, REFUSALS[code]]),
   );
-  const ours = [...byStatus].map(([status, codes]) => [
-    nameOf(status),
-    problemResponse(status, codes, schemas),
-  ]);
-  const theirs = Object.entries(GATEWAY).map(([status, description]) => [
-    nameOf(Number(status)),
-    { description, content: { 'application/json': { schema: schemas.of(gatewaySchema) } } },
-  ]);
-  return Object.fromEntries([...ours, ...theirs]);
+  const ours = [...byStatus].map(
+    ([status, codes]) => [nameOf(status), problemResponse(status, codes, schemas)] as const,
+  );
+  const responses: Record<string, { description: string; content: object }> = Object.fromEntries(ours);
+  for (const [status, meaning] of Object.entries(GATEWAY)) {
+    const own = responses[nameOf(Number(status))];
+    responses[nameOf(Number(status))] = {
+      description: own ? `${own.description}\n${meaning}` : meaning,
+      content: { ...own?.content, 'application/json': { schema: schemas.of(gatewaySchema) } },
+    };
+  }
+  return responses;
 }
 
-function problemResponse(status: number, codes: readonly [string, string][], schemas: Schemas): object {
+function problemResponse(status: number, codes: readonly [string, string][], schemas: Schemas) {
   const schema = {
     allOf: [
       schemas.of(problemSchema),

@@ -3,6 +3,7 @@ import type { Operation } from '../../shared/http/operation.ts';
 
 export const getOpenApiDocument = {
   id: 'getOpenApiDocument',
+  leaves: { nothing: 'It describes this version, and holds nothing of the tenant.' },
   tag: 'Reference',
   method: 'GET',
   path: '/v1/openapi.json',

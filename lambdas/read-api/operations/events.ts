@@ -49,6 +49,8 @@ const pageSchema = z
 
 export const listEvents = {
   id: 'listEvents',
+  // A poller comes back every few seconds with the same question.
+  leaves: { accessTo: 'events', coalesced: ({ query }) => query.order?.[0] === 'log' },
   tag: 'Events',
   method: 'GET',
   path: '/v1/audit/events',
@@ -87,6 +89,7 @@ export const listEvents = {
 
 export const getEvent = {
   id: 'getEvent',
+  leaves: { accessTo: 'event' },
   tag: 'Events',
   method: 'GET',
   path: '/v1/audit/events/{event_id}',

@@ -7,6 +7,7 @@ const TEXT = 'text/plain; charset=utf-8';
 
 export const getCheckpoint = {
   id: 'getCheckpoint',
+  leaves: { accessTo: 'checkpoint', coalesced: () => true },
   tag: 'Log',
   method: 'GET',
   path: '/v1/audit/log/checkpoint',
@@ -23,6 +24,8 @@ export const getCheckpoint = {
 
 export const getTile = {
   id: 'getTile',
+  // A whole log is thousands of them.
+  leaves: { accessTo: 'tiles', coalesced: () => true },
   tag: 'Log',
   method: 'GET',
   path: '/v1/audit/log/tile/{path+}',
@@ -43,6 +46,7 @@ export const getTile = {
 
 export const getVerifierKey = {
   id: 'getVerifierKey',
+  leaves: { accessTo: 'keys', coalesced: () => true },
   tag: 'Log',
   method: 'GET',
   path: '/v1/audit/log/key',
@@ -61,6 +65,7 @@ export const getVerifierKey = {
 
 export const getKeyChain = {
   id: 'getKeyChain',
+  leaves: { accessTo: 'keys', coalesced: () => true },
   tag: 'Log',
   method: 'GET',
   path: '/v1/audit/log/keys',

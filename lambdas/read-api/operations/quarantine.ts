@@ -27,6 +27,7 @@ const refusedSchema = z
 
 export const listQuarantine = {
   id: 'listQuarantine',
+  leaves: { accessTo: 'quarantine' },
   tag: 'Quarantine',
   method: 'GET',
   path: '/v1/audit/quarantine',

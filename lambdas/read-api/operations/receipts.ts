@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventIdSchema } from '../../../core/event/ids.ts';
 import { digestSchema } from '../../../core/event/values.ts';
+import { hasScope } from '../../../core/identity/scope.ts';
 import { receiptSchema } from '../../../core/receipt/receipt.ts';
 import type { Operation } from '../../shared/http/operation.ts';
 import { RECEIPT_EXAMPLE } from './examples.ts';
@@ -11,6 +12,8 @@ const pendingSchema = z
 
 export const getReceipt = {
   id: 'getReceipt',
+  // A sender asks for each of its events, again and again until it is there.
+  leaves: { accessTo: 'receipt', coalesced: ({ caller }) => !hasScope(caller.scopes, 'events:read') },
   tag: 'Events',
   method: 'GET',
   path: '/v1/audit/receipts/{id}',

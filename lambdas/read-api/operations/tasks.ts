@@ -58,6 +58,7 @@ const EXAMPLE = {
 
 export const listTasks = {
   id: 'listTasks',
+  leaves: { accessTo: 'tasks' },
   tag: 'Tasks',
   method: 'GET',
   path: '/v1/audit/tasks',
@@ -87,6 +88,7 @@ export const listTasks = {
 
 export const getTask = {
   id: 'getTask',
+  leaves: { accessTo: 'task' },
   tag: 'Tasks',
   method: 'GET',
   path: '/v1/audit/tasks/{task_id}',

@@ -1,7 +1,8 @@
 import { AuditError } from '../../../core/errors.ts';
-import { queryEvents } from '../../../core/query/page.ts';
+import { type EventPage, queryEvents } from '../../../core/query/page.ts';
 import { findRecord } from '../../../core/query/receipt.ts';
 import { routeOf } from '../../shared/http/operation.ts';
+import type { Given } from '../../shared/http/response.ts';
 import { getEvent, listEvents } from '../operations/events.ts';
 import type { ReadApi } from '../read-api.ts';
 import { maySeePersonal, shownReceipt } from '../visibility.ts';
@@ -16,10 +17,8 @@ export function eventRoutes({ tenantId, reader }: ReadApi) {
           field: 'tenant_id',
         });
       const personal = maySeePersonal(caller);
-      return {
-        status: 200,
-        body: await queryEvents(await reader(), filter, { order, limit, cursor, personal }),
-      };
+      const page = await queryEvents(await reader(), filter, { order, limit, cursor, personal });
+      return { status: 200, body: page, gives: givenBy(page) };
     }),
     routeOf(getEvent, async ({ params, caller }) => {
       const found = await findRecord(await reader(), params.event_id);
@@ -29,7 +28,18 @@ export function eventRoutes({ tenantId, reader }: ReadApi) {
       return {
         status: 200,
         body: { record, ...(personal ? { disclosures } : {}), receipt: shownReceipt(found, caller) },
+        gives: { count: 1, personal },
       };
     }),
   ];
+}
+
+/** What a page gives out: a reader of records of accesses would otherwise make as many as they read. */
+function givenBy({ events }: EventPage): Given {
+  return {
+    count: events.length,
+    personal: events.some(({ disclosures }) => disclosures !== undefined),
+    onlyAccesses:
+      events.length > 0 && events.every(({ record }) => record.event.event_type === 'AUDIT_ACCESSED'),
+  };
 }

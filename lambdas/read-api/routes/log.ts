@@ -13,7 +13,11 @@ const IMMUTABLE = { 'cache-control': 'private, max-age=31536000, immutable' };
 /** The log as C2SP tlog-tiles publishes it, below `/v1/audit/log`, and the keys that its head is verified with. */
 export function logRoutes({ reader }: ReadApi) {
   return [
-    routeOf(getCheckpoint, async () => ({ status: 200, body: (await readHead(await reader())).checkpoint })),
+    routeOf(getCheckpoint, async () => ({
+      status: 200,
+      body: (await readHead(await reader())).checkpoint,
+      gives: { count: 1 },
+    })),
     routeOf(getTile, async ({ params: { path }, caller }) => {
       const address = parseTilePath(`tile/${path}`);
       // Entries are the records themselves: who may see no event sees no bundle either.
@@ -25,15 +29,21 @@ export function logRoutes({ reader }: ReadApi) {
           'not_found',
           'The tree of the last checkpoint has no such tile, or it has another path.',
         );
-      return { status: 200, headers: IMMUTABLE, body: tile };
+      const records = address.kind === 'entries' ? address.width : 0;
+      return { status: 200, headers: IMMUTABLE, body: tile, gives: { count: records } };
     }),
     routeOf(getVerifierKey, async () => ({
       status: 200,
       body: `${(await readHead(await reader())).verifierKey}\n`,
+      gives: { count: 1 },
     })),
     routeOf(getKeyChain, async () => {
       const { verifierKey } = await readHead(await reader());
-      return { status: 200, body: { keys: [{ verifier_key: verifierKey, first_size: 0 }] } };
+      return {
+        status: 200,
+        body: { keys: [{ verifier_key: verifierKey, first_size: 0 }] },
+        gives: { count: 1 },
+      };
     }),
   ];
 }

@@ -15,7 +15,8 @@ export function quarantineRoutes({ reader, quarantine }: ReadApi) {
         cursor,
         personal,
       });
-      return { status: 200, body: page };
+      const opened = page.quarantine.some(({ content }) => content !== undefined);
+      return { status: 200, body: page, gives: { count: page.quarantine.length, personal: opened } };
     }),
   ];
 }

@@ -23,7 +23,7 @@ export function receiptRoutes({ reader, quarantine }: ReadApi) {
       switch (answer.outcome) {
         case 'recorded':
           if (!isOwn(answer.found.record.emitter.id, caller)) throw notFound();
-          return { status: 200, body: shownReceipt(answer.found, caller) };
+          return { status: 200, body: shownReceipt(answer.found, caller), gives: { count: 1 } };
         case 'refused': {
           const { code, detail } = answer.refused;
           return problemResponse({ status: 422, code, detail }, requestId);

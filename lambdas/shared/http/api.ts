@@ -1,23 +1,37 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { isAuditError } from '../../../core/errors.ts';
 import { hasScope } from '../../../core/identity/scope.ts';
+import type { Allowance, RateLimiter } from '../../../core/identity/usage.ts';
 import type { Codec } from '../../../core/ports.ts';
+import { signals } from '../env.ts';
+import type { AccessLog } from './access-log.ts';
 import { type AuthenticationTerms, authenticate } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import type { LogLine } from './log-line.ts';
 import { type Problem, problemOf, problemResponse } from './problem.ts';
+import { rateLimitHeaders } from './rate-limit-headers.ts';
 import { decodeBody, headerOf } from './request.ts';
-import { toProxyResult } from './response.ts';
+import { type ApiResponse, toProxyResult } from './response.ts';
 import { findRoute, type Match, type Route } from './route.ts';
+import { serve } from './serve.ts';
 
 /** What every API function has, besides its routes. */
 export interface ApiTerms extends AuthenticationTerms {
   codec: Codec;
   log: LogLine;
+  /** Where reads are recorded. */
+  access: AccessLog;
+  limiter: RateLimiter;
 }
 
 /** A proxy event, with what the steps before the handler found out. */
-type ApiEvent = APIGatewayProxyEvent & { match?: Match; caller?: Caller; decoded?: Uint8Array };
+type ApiEvent = APIGatewayProxyEvent & {
+  match?: Match;
+  caller?: Caller;
+  allowance?: Allowance;
+  decoded?: Uint8Array;
+};
 type Step = MiddlewareObj<ApiEvent, APIGatewayProxyResult, Error, Context>;
 
 /** The caller of a public route, who may be anybody. */
@@ -31,21 +45,22 @@ export function makeApi(routes: readonly Route[], terms: ApiTerms) {
   return middy<ApiEvent, APIGatewayProxyResult, Error, Context>()
     .use(tellProblems(terms))
     .use(admitCallers(routes, terms))
+    .use(limitRates(terms))
     .use(checkRoute())
     .use(decodeBodies(terms))
     .handler(async (event) => {
       const { match, caller = ANYBODY, decoded = new Uint8Array() } = event;
       if (!match?.found) throw new Error('a request came through without a route');
       const requestId = requestIdOf(event);
-      const response = await match.route.handle({
+      const request = {
         requestId,
         caller,
         params: match.params,
         query: queryOf(event),
-        header: (name) => headerOf(event, name),
+        header: (name: string) => headerOf(event, name),
         body: decoded,
-      });
-      return toProxyResult(response, requestId);
+      };
+      return respond(event, await serve(match.route, request, terms.access));
     });
 }
 
@@ -63,12 +78,18 @@ function tellProblems({ log }: ApiTerms): Step {
           method: event.httpMethod,
           route: event.match?.found ? event.match.route.path : 'none',
           code: problem.code,
+          ...signalOf(error),
           error: error instanceof Error ? error.stack : undefined,
         });
       }
       request.response = refuse(event, problem);
     },
   };
+}
+
+function signalOf(error: unknown): { signal?: string } {
+  if (isAuditError(error, 'integrity')) return { signal: signals.integrity };
+  return isAuditError(error, 'unavailable') ? { signal: signals.unavailable } : {};
 }
 
 function admitCallers(routes: readonly Route[], terms: ApiTerms): Step {
@@ -78,13 +99,21 @@ function admitCallers(routes: readonly Route[], terms: ApiTerms): Step {
       event.match = match;
       if (match.found && match.route.scopes === 'public') return undefined;
       const authorization = headerOf(event, 'authorization');
-      const caller = await authenticate(authorization, terms, {
+      const who = await authenticate(authorization, terms, {
         claims: match.found && match.route.claims === true,
       });
-      if (caller) {
-        event.caller = caller;
+      if (who.caller) {
+        event.caller = who.caller;
         return undefined;
       }
+      if (who.why !== 'none')
+        terms.log({
+          level: 'WARN',
+          message: 'a bearer was refused',
+          signal: signals.tokenRefused,
+          request_id: requestIdOf(event),
+          why: who.why,
+        });
       const challenge = authorization === undefined ? '' : ', error="invalid_token"';
       return refuse(event, {
         status: 401,
@@ -94,6 +123,37 @@ function admitCallers(routes: readonly Route[], terms: ApiTerms): Step {
       });
     },
   };
+}
+
+/** A caller that has used up its minute is told so before anything is looked at. */
+function limitRates({ limiter, log }: ApiTerms): Step {
+  return {
+    before: async ({ event }) => {
+      const { caller } = event;
+      if (!caller) return undefined;
+      const allowance = await limiter.admit(`${caller.kind}#${caller.id}`, limitOf(caller));
+      event.allowance = allowance;
+      if (allowance.admitted) return undefined;
+      log({
+        level: 'WARN',
+        message: 'a caller used up its minute',
+        signal: signals.rateLimited,
+        request_id: requestIdOf(event),
+        caller: caller.kind,
+        ...(caller.kind === 'token' && { token_id: caller.id }),
+      });
+      return refuse(event, {
+        status: 429,
+        code: 'rate_limited',
+        detail: `More than ${allowance.limit} requests in a minute: try again in ${allowance.resetsIn} s.`,
+        headers: { 'retry-after': String(allowance.resetsIn) },
+      });
+    },
+  };
+}
+
+function limitOf(caller: Caller): number | undefined {
+  return caller.kind === 'token' ? caller.requestsPerMinute : undefined;
 }
 
 /** 404 and 405, then 403: what exists is told to those alone who have a token. */
@@ -139,8 +199,13 @@ function decodeBodies({ codec }: ApiTerms): Step {
 }
 
 function refuse(event: ApiEvent, problem: Problem): APIGatewayProxyResult {
-  const requestId = requestIdOf(event);
-  return toProxyResult(problemResponse(problem, requestId), requestId);
+  return respond(event, problemResponse(problem, requestIdOf(event)));
+}
+
+/** Every answer to somebody who showed a token says what is left of its minute. */
+function respond(event: ApiEvent, response: ApiResponse): APIGatewayProxyResult {
+  const headers = { ...(event.allowance && rateLimitHeaders(event.allowance)), ...response.headers };
+  return toProxyResult({ ...response, headers }, requestIdOf(event));
 }
 
 function requestIdOf(event: APIGatewayProxyEvent): string {

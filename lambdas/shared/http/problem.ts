@@ -17,13 +17,17 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 };
 
 /** Codes that only HTTP knows. */
-type HttpCode = 'method_not_allowed' | 'internal_error';
+type HttpCode = 'method_not_allowed' | 'rate_limited' | 'internal_error';
+const HTTP_STATUS: Readonly<Record<HttpCode, number>> = {
+  method_not_allowed: 405,
+  rate_limited: 429,
+  internal_error: 500,
+};
 export type ProblemCode = ErrorCode | HttpCode;
 
 /** The status that a problem with this code has. */
 export function statusOf(code: ProblemCode): number {
-  if (code === 'method_not_allowed') return 405;
-  return code === 'internal_error' ? 500 : STATUS[code];
+  return code in HTTP_STATUS ? HTTP_STATUS[code as HttpCode] : STATUS[code as ErrorCode];
 }
 
 /** A problem as RFC 9457 has it; `code` is stable, `detail` is for people. */

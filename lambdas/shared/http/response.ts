@@ -5,6 +5,18 @@ export interface ApiResponse {
   status: number;
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
+  /** For the record of the access; it is not sent. */
+  gives?: Given;
+}
+
+/** What an answer gives out. */
+export interface Given {
+  /** Records, entries or items. */
+  count: number;
+  /** Whether personal fields are open in it. */
+  personal?: boolean;
+  /** There is nothing in it but records of accesses: to record that one was read would never end. */
+  onlyAccesses?: boolean;
 }
 
 /** The answer is the tenant's own data: nobody in between keeps it, frames it or guesses at its type. */

@@ -1,3 +1,4 @@
+import type { GovernanceEventType } from '../../../core/event/governance.ts';
 import type { Scope } from '../../../core/identity/scope.ts';
 import type { ApiRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
@@ -11,8 +12,22 @@ export interface Route {
   scopes: readonly [Scope, ...Scope[]] | 'public';
   /** Whether an emitter may ask with a claim instead of a token. */
   claims?: true;
+  /** What a request leaves in the tenant's own log: without it a route does not compile. */
+  leaves: Trace;
   handle(request: ApiRequest): Promise<ApiResponse>;
 }
+
+/** The trace of a request in the tenant's own log. */
+export type Trace =
+  /**
+   * `AUDIT_ACCESSED`, recorded for the route before the answer goes out; names what is read. Where `coalesced` holds,
+   * the reads of some minutes are one record: for what is polled, and for what a reader takes in many small pieces.
+   */
+  | { accessTo: string; coalesced?: (request: ApiRequest) => boolean }
+  /** The route itself records what it does, as one of these. */
+  | { acts: readonly [GovernanceEventType, ...GovernanceEventType[]] }
+  /** Nothing, and why. */
+  | { nothing: string };
 
 /** A route and its parameters, or the methods that the path has; none where there is no such path. */
 export type Match =

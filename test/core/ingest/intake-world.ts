@@ -81,6 +81,7 @@ export class IntakeWorld {
       pseudonymKey: keys.pseudonym,
       quarantine: this.quarantine,
       writerVersion: '0.1.0',
+      maxReceives: 100,
       observe: (observation) => this.observed.push(observation),
     };
   }

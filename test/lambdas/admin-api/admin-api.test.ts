@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { AuditError } from '../../../core/errors.ts';
 import { parseEvent } from '../../../core/event/parse.ts';
 import { SCOPES } from '../../../core/identity/scope.ts';
 import { Acts } from '../../../lambdas/admin-api/acts.ts';
@@ -10,27 +9,20 @@ import { clientOf } from '../shared/api-client.ts';
 import { ApiWorld } from '../shared/api-world.ts';
 
 class AdminWorld extends ApiWorld {
-  /** Events in the internal queue. */
-  readonly queue: { event_id: string; event_type: string; payload: Record<string, unknown> }[] = [];
-  queueIsDown = false;
-
   readonly routes = adminRoutes({
     tenantId: this.tenantId,
     tokens: this.tokens,
     emitters: this.emitters,
+    usage: this.usage,
     clock: { now: () => this.now },
     random: this.random,
-    acts: new Acts({ send: (bodies) => this.#send(bodies) }, { now: () => this.now }, this.random),
+    acts: new Acts(this.outbox, { now: () => this.now }, this.random),
   });
   readonly call = clientOf(this.routes, this.terms);
 
-  async #send(bodies: readonly string[]): Promise<void> {
-    if (this.queueIsDown) throw new AuditError('unavailable', 'the internal queue does not answer');
-    for (const body of bodies) {
-      const message = JSON.parse(body);
-      expect(message).toMatchObject({ source: 'internal', emitter: { id: 'admin-api' } });
-      this.queue.push(...message.events);
-    }
+  /** Types of what was done, without the reads. */
+  get acts(): string[] {
+    return this.queue.map(({ event_type }) => event_type).filter((type) => type !== 'AUDIT_ACCESSED');
   }
 }
 
@@ -106,12 +98,7 @@ test('every act is an event of the log, valid by its schema, before it is report
     token,
     query: { compromised_since: '2026-11-20T00:00:00Z' },
   });
-  expect(world.queue.map(({ event_type }) => event_type)).toEqual([
-    'TOKEN_ISSUED',
-    'TOKEN_REVOKED',
-    'EMITTER_REGISTERED',
-    'EMITTER_REMOVED',
-  ]);
+  expect(world.acts).toEqual(['TOKEN_ISSUED', 'TOKEN_REVOKED', 'EMITTER_REGISTERED', 'EMITTER_REMOVED']);
   const [entry] = world.tokens.entries.values();
   for (const event of world.queue) {
     expect(parseEvent(event)).toMatchObject({ ok: true });
@@ -136,7 +123,7 @@ test('a grant that could not be recorded is not in force, and the next request r
   world.queueIsDown = false;
   expect((await world.call('GET', '/v1/audit/emitters', { token })).status).toBe(200);
   expect(await world.emitters.byKid(kid)).toBeDefined();
-  expect(world.queue.map(({ event_type }) => event_type)).toEqual(['EMITTER_REGISTERED']);
+  expect(world.acts).toEqual(['EMITTER_REGISTERED']);
 });
 
 test('a revocation counts at once, also where it could not be recorded yet', async () => {
@@ -150,7 +137,7 @@ test('a revocation counts at once, also where it could not be recorded yet', asy
   expect((await world.call('GET', '/v1/audit/tokens', { token: victim })).status).toBe(401);
   world.queueIsDown = false;
   expect((await world.call('DELETE', path, { token: admin })).status).toBe(200);
-  expect(world.queue.map(({ event_type }) => event_type)).toEqual(['TOKEN_REVOKED']);
+  expect(world.acts).toEqual(['TOKEN_REVOKED']);
 });
 
 test('only public Ed25519 keys are taken, once, and a private one is sent back with a warning', async () => {
@@ -181,7 +168,7 @@ test('the operator invokes the same routes without a token, and is on the record
   const invoke = (event: unknown) => {
     const invocation = asOperatorInvocation(event);
     if (!invocation) throw new Error('not an invocation');
-    return answerOperator(world.routes, invocation, 'request-1', (line) => world.lines.push(line));
+    return answerOperator(world.routes, invocation, 'request-1', world.terms);
   };
   const operator = { actor: 'ops@example.com' };
   const made = await invoke({
@@ -205,4 +192,70 @@ test('a proxy event is never an operator', () => {
   expect(asOperatorInvocation({ httpMethod: 'POST', path: '/', body, requestContext: {} })).toBeUndefined();
   const smuggled = { operator: { actor: 'x' }, method: 'GET', path: '/', requestContext: {} };
   expect(asOperatorInvocation(smuggled)).toBeUndefined();
+});
+
+test('a token is rotated: the new one has the same rights, the old one ends after the overlap', async () => {
+  const world = new AdminWorld();
+  const admin = await world.token(SCOPES);
+  const made = await world.call('POST', '/v1/audit/tokens', {
+    token: admin,
+    json: { name: 'siem', scopes: ['tokens'], expires_in_days: 10, requests_per_minute: 60 },
+  });
+  const old = `/v1/audit/tokens/${made.json.token_id}`;
+  const rotated = await world.call('POST', `${old}/rotate`, { token: admin, json: { overlap_hours: 1 } });
+  expect(rotated.json).toMatchObject({
+    name: 'siem',
+    scopes: ['tokens'],
+    requests_per_minute: 60,
+    rotates: made.json.token_id,
+    valid_until: '2026-12-04T09:00:00.000Z',
+  });
+  expect(rotated.json.token).not.toBe(made.json.token);
+  expect(world.queued('TOKEN_ISSUED')[1]?.payload).toMatchObject({
+    before: { token_id: made.json.token_id, valid_until: '2026-11-24T10:00:00.000Z' },
+    after: { rotates: made.json.token_id },
+  });
+  const opens = async (token: string) => (await world.call('GET', '/v1/audit/tokens', { token })).status;
+  world.now += 3_599_999;
+  expect([await opens(made.json.token), await opens(rotated.json.token)]).toEqual([200, 200]);
+  world.now += 1;
+  expect([await opens(made.json.token), await opens(rotated.json.token)]).toEqual([401, 200]);
+  expect((await world.call('GET', old, { token: admin })).json).toMatchObject({
+    rotated_by: rotated.json.token_id,
+    valid_until: '2026-11-24T10:00:00.000Z',
+  });
+  expect((await world.call('POST', `${old}/rotate`, { token: admin })).status).toBe(409);
+});
+
+test('a rotation never lengthens a token, revives one, or grants what the caller lacks', async () => {
+  const world = new AdminWorld();
+  const admin = await world.token(SCOPES);
+  const short = await world.token(['events:read'], { validUntil: world.now + 60_000 });
+  const [, entry] = world.tokens.entries.values();
+  const path = `/v1/audit/tokens/${entry?.tokenId}`;
+  const clerk = await world.token(['tokens']);
+  expect((await world.call('POST', `${path}/rotate`, { token: clerk })).status).toBe(403);
+  expect(
+    (await world.call('POST', `${path}/rotate`, { token: admin, json: { overlap_hours: 169 } })).status,
+  ).toBe(400);
+  expect((await world.call('POST', `${path}/rotate`, { token: admin })).status).toBe(201);
+  expect((await world.call('GET', path, { token: admin })).json.valid_until).toBe('2026-11-24T09:01:00.000Z');
+  world.now += 60_000;
+  expect((await world.call('GET', '/v1/audit/tokens', { token: short })).status).toBe(401);
+  const victim = await world.token(['tokens']);
+  const id = [...world.tokens.entries.values()].at(-1)?.tokenId;
+  await world.call('DELETE', `/v1/audit/tokens/${id}`, { token: admin });
+  expect((await world.call('POST', `/v1/audit/tokens/${id}/rotate`, { token: admin })).status).toBe(409);
+  expect((await world.call('GET', '/v1/audit/tokens', { token: victim })).status).toBe(401);
+});
+
+test('the list tells when a token was last used, to the minute, without a write for each use', async () => {
+  const world = new AdminWorld();
+  const admin = await world.token(SCOPES);
+  await world.token(['events:read']);
+  for (let request = 0; request < 5; request++) await world.call('GET', '/v1/audit/tokens', { token: admin });
+  const { json } = await world.call('GET', '/v1/audit/tokens', { token: admin });
+  const seen = json.tokens.map(({ last_used_at }: { last_used_at?: string }) => last_used_at);
+  expect(seen).toEqual(['2026-11-24T09:00:00.000Z', undefined]);
+  expect(world.usage.writes).toBe(2);
 });

@@ -222,3 +222,32 @@ test('an emitter gets receipts of its own events by a claim, and nothing else', 
   register('emitter-2');
   expect((await call('GET', path, { token: await claim('emitter-2') })).status).toBe(404);
 });
+
+test('every route that reads says how much it gave out, on the record', async () => {
+  const { world, filled, call } = await open();
+  const token = await world.token(SCOPES);
+  const { eventId } = filled.known[0] ?? { eventId: '' };
+  const paths = [
+    'log/checkpoint',
+    'log/key',
+    'log/keys',
+    `events/${eventId}`,
+    `receipts/${eventId}`,
+    'events',
+    'quarantine',
+  ];
+  for (const path of paths) expect((await call('GET', `/v1/audit/${path}`, { token })).status).toBe(200);
+  const given = world.queued('AUDIT_ACCESSED').map(({ payload }) => payload.after);
+  expect(given).toEqual(paths.map(() => expect.objectContaining({ status: 200, given: expect.any(Number) })));
+});
+
+test('a sender that waits for its receipts leaves one record, a reader one for each', async () => {
+  const { world, filled, call } = await open();
+  const [sender, reader] = [await world.token(['events:write']), await world.token(['events:read'])];
+  for (const { eventId } of filled.known.slice(0, 3)) {
+    await call('GET', `/v1/audit/receipts/${eventId}`, { token: sender });
+    await call('GET', `/v1/audit/receipts/${eventId}`, { token: reader });
+  }
+  const targets = world.queued('AUDIT_ACCESSED').map(({ payload }) => payload.target);
+  expect(targets).toHaveLength(4);
+});

@@ -9,24 +9,35 @@ import { ApiWorld } from './api-world.ts';
 
 const SECRET = 'sealed-inner-secret';
 
+const NOTHING = { nothing: 'It is only a test.' };
+
 const routes: Route[] = [
   {
     method: 'GET',
     path: '/v1/things/{id}',
     scopes: ['events:read'],
+    leaves: { accessTo: 'things' },
     handle: async ({ params, caller }) => ({ status: 200, body: { id: params.id, caller: caller.kind } }),
   },
   {
     method: 'POST',
     path: '/v1/things',
     scopes: ['events:write'],
+    leaves: NOTHING,
     handle: async (request) => ({ status: 200, body: jsonBody(request) }),
   },
-  { method: 'GET', path: '/open', scopes: 'public', handle: async () => ({ status: 200, body: 'hello' }) },
+  {
+    method: 'GET',
+    path: '/open',
+    scopes: 'public',
+    leaves: NOTHING,
+    handle: async () => ({ status: 200, body: 'hello' }),
+  },
   {
     method: 'GET',
     path: '/v1/broken',
     scopes: ['events:read'],
+    leaves: { accessTo: 'things' },
     handle: async () => {
       throw new Error(SECRET);
     },
@@ -35,6 +46,7 @@ const routes: Route[] = [
     method: 'GET',
     path: '/v1/corrupt',
     scopes: ['events:read'],
+    leaves: { accessTo: 'things' },
     handle: async () => {
       throw new AuditError('integrity', SECRET);
     },
@@ -43,6 +55,7 @@ const routes: Route[] = [
     method: 'GET',
     path: '/v1/away',
     scopes: ['events:read'],
+    leaves: { accessTo: 'things' },
     handle: async () => {
       throw new AuditError('unavailable', SECRET);
     },
@@ -159,4 +172,25 @@ test('every answer forbids caching, framing and sniffing, and names the request'
       'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
   }
+});
+
+test('answers tell what is left of a minute; beyond it they are 429, whatever is asked for', async () => {
+  const { world, call } = open();
+  const token = await world.token(['events:read'], { requestsPerMinute: 2 });
+  const first = await call('GET', '/v1/things/1', { token });
+  expect(first.headers).toMatchObject({
+    'ratelimit-limit': '2',
+    'ratelimit-remaining': '1',
+    'ratelimit-reset': '60',
+    'ratelimit-policy': '2;w=60',
+  });
+  expect((await call('GET', '/nowhere', { token })).headers['ratelimit-remaining']).toBe('0');
+  world.now += 20_000;
+  const refused = await call('GET', '/v1/things/1', { token });
+  expect(refused.json).toMatchObject({ status: 429, code: 'rate_limited', title: 'Too Many Requests' });
+  expect(refused.headers).toMatchObject({ 'retry-after': '40', 'ratelimit-remaining': '0' });
+  expect((await call('GET', '/v1/things/1', { token: await world.token(['events:read']) })).status).toBe(200);
+  expect((await call('GET', '/v1/things/1')).headers).not.toHaveProperty('ratelimit-limit');
+  world.now += 40_000;
+  expect((await call('GET', '/v1/things/1', { token })).status).toBe(200);
 });

@@ -165,8 +165,8 @@ describe('what nobody may do', () => {
 });
 
 describe('the functions behind HTTPS', () => {
-  test('only those that enqueue may send to the internal queue, nobody to the ingest queue', () => {
-    expect(whoMay('sqs:SendMessage', internal)).toEqual([ingestApi, adminApi]);
+  test('all of them may send to the internal queue, since a read is a record too, nobody to the ingest queue', () => {
+    expect(whoMay('sqs:SendMessage', internal)).toEqual([ingestApi, readApi, adminApi]);
     expect(whoMay('sqs:SendMessage', ingest)).toEqual([]);
   });
 
@@ -177,6 +177,14 @@ describe('the functions behind HTTPS', () => {
     expect([gets('TOKEN#1'), gets('EMITTER#1'), gets('QUARANTINE')]).toEqual([true, false, false]);
     expect(allowed({ principal: ingestApi, action: 'dynamodb:GetItem', resource: records })).toBe(false);
     expect(whoMay('secretsmanager:GetSecretValue', secret)).not.toContain(ingestApi);
+  });
+
+  test('each counts the requests of callers, and reaches nothing else by that', () => {
+    const update = (pk: string) => whoMay('dynamodb:UpdateItem', control, { 'dynamodb:LeadingKeys': [pk] });
+    expect(update('USAGE')).toEqual([ingestApi, readApi, adminApi]);
+    expect(update('TOKEN')).toEqual([adminApi]);
+    expect(update('EMITTER')).toEqual([adminApi]);
+    expect(update('QUARANTINE')).toEqual([]);
   });
 
   test('tokens and emitters are written by admin-api alone, the quarantine by the writer alone', () => {

@@ -49,7 +49,7 @@ export type Page = z.infer<typeof pageSchema>;
 export type Quarantined = z.infer<typeof quarantineSchema>['quarantine'][number];
 
 /** A page of `GET /v1/audit/events`, verified as it stands under the key that KMS named; `raw` is the answer's text. */
-async function verifiedPage(
+export async function verifiedPage(
   tenant: LocalTenant,
   query: Record<string, string>,
 ): Promise<Page & { raw: string }> {

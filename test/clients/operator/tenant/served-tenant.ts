@@ -1,16 +1,11 @@
 import { writePrivateJson } from '../../../../clients/operator/local/outputs.ts';
 import { main } from '../../../../clients/operator/tenant/main.ts';
-import { AuditError } from '../../../../core/errors.ts';
 import { asTenantId } from '../../../../core/event/ids.ts';
-import type {
-  EmitterEntry,
-  EmitterRegistry,
-  TokenEntry,
-  TokenRegistry,
-} from '../../../../core/identity/registry.ts';
 import { Acts } from '../../../../lambdas/admin-api/acts.ts';
 import { adminRoutes } from '../../../../lambdas/admin-api/admin-api.ts';
 import { answerOperator, asOperatorInvocation } from '../../../../lambdas/admin-api/operator.ts';
+import { AccessLog } from '../../../../lambdas/shared/http/access-log.ts';
+import { MemoryEmitters, MemoryTokens, MemoryUsage } from '../../../support/memory-registries.ts';
 import { SeededRandom } from '../../../support/seeded-random.ts';
 import { type Heard, withServer } from '../../sdk/loopback.ts';
 
@@ -33,55 +28,6 @@ export async function run(...args: string[]): Promise<Run> {
     now: () => NOW,
   });
   return { status, out: out.join('\n'), err: err.join('\n') };
-}
-
-/** Registries in memory. The contract of those that keep their entries in DynamoDB is tested with those. */
-function registries(): { tokens: TokenRegistry; emitters: EmitterRegistry } {
-  const tokens = new Map<string, TokenEntry>();
-  const emitters = new Map<string, EmitterEntry>();
-  const settled = <T extends { unrecorded?: string }>(entry: T): T => {
-    const clear = { ...entry };
-    delete clear.unrecorded;
-    return clear;
-  };
-  const of = <T>(entries: Map<string, T>, key: string): T => {
-    const entry = entries.get(key);
-    if (!entry) throw new AuditError('not_found', 'no such entry');
-    return entry;
-  };
-  return {
-    tokens: {
-      byHash: async (hash) => tokens.get(hash),
-      list: async () => [...tokens.values()],
-      add: async (entry) => void tokens.set(entry.hash, entry),
-      revoke: async (hash, revokedAt, unrecorded) => {
-        const entry = { ...of(tokens, hash), revokedAt, unrecorded };
-        tokens.set(hash, entry);
-        return entry;
-      },
-      recorded: async (hash) => void tokens.set(hash, settled(of(tokens, hash))),
-    },
-    emitters: {
-      byKid: async (kid) => emitters.get(kid),
-      list: async () => [...emitters.values()],
-      add: async (entry) => {
-        if (emitters.has(entry.kid)) return false;
-        emitters.set(entry.kid, entry);
-        return true;
-      },
-      remove: async (kid, { at, compromisedSince }, unrecorded) => {
-        const entry = {
-          ...of(emitters, kid),
-          removedAt: at,
-          unrecorded,
-          ...(compromisedSince !== undefined && { compromisedSince }),
-        };
-        emitters.set(kid, entry);
-        return entry;
-      },
-      recorded: async (kid) => void emitters.set(kid, settled(of(emitters, kid))),
-    },
-  };
 }
 
 /** What the tenant's log was told, as bodies of the internal queue. */
@@ -107,18 +53,21 @@ export async function withServedTenant(
   const outbox = { send: async (bodies: readonly string[]) => void recorded.push(...bodies) };
   const routes = adminRoutes({
     tenantId: asTenantId('acme'),
-    ...registries(),
+    tokens: new MemoryTokens(),
+    emitters: new MemoryEmitters(),
+    usage: new MemoryUsage(),
     acts: new Acts(outbox, clock, random),
     clock,
     random,
   });
+  const access = new AccessLog(outbox, 'admin-api', { clock, random, version: '0.0.0' });
   await withServer(
     async ({ path, body }) => {
       const invocation = asOperatorInvocation(JSON.parse(body.toString() || 'null'));
       if (path !== '/2015-03-31/functions/admin/invocations' || !invocation) return { status: 400 };
       return {
         status: 200,
-        body: alter(await answerOperator(routes, invocation, 'r-1', () => undefined)),
+        body: alter(await answerOperator(routes, invocation, 'r-1', { log: () => undefined, access })),
       };
     },
     async (endpoint, heard) => {

@@ -40,6 +40,23 @@ test('scopes, name and days reach the token, and list shows them', async () => {
   });
 });
 
+test('a rotated token stands alone on standard output, and the old one ends after the overlap', async () => {
+  await withServedTenant(state, async ({ recorded }) => {
+    const made = await token('create', 'acme', '--preset', 'writer', '--requests-per-minute', '30', '--json');
+    const { token_id } = JSON.parse(made.out) as { token_id: string };
+    const { status, out, err } = await token('rotate', 'acme', token_id, '--overlap-hours', '2');
+    expect(status).toBe(0);
+    expect(parseToken(out)).toEqual({ tenantId: 'acme' });
+    expect(err).toContain(`Token ${token_id} ends in 2 h`);
+    const { tokens } = JSON.parse((await token('list', 'acme', '--json')).out) as { tokens: object[] };
+    expect(tokens).toMatchObject([
+      { token_id, valid_until: '2026-11-24T14:00:00.000Z', rotated_by: expect.any(String) },
+      { name: 'writer', scopes: ['events:write'] },
+    ]);
+    expect(recorded.join()).toContain('"requests_per_minute":30');
+  });
+});
+
 test('a revoked token is listed as revoked', async () => {
   await withServedTenant(state, async () => {
     const { out } = await token('create', 'acme', '--preset', 'writer', '--json');
