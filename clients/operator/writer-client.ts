@@ -19,6 +19,20 @@ const rebuildSchema = z.discriminatedUnion('outcome', [
 /** What a rebuild came to, once it has ended. */
 export type RebuildResult = Exclude<z.infer<typeof rebuildSchema>, { outcome: 'going_on' }>;
 
+const rotationSchema = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('rotated'),
+    previous: z.string(),
+    verifierKey: z.string(),
+    size: z.int(),
+    checkpoint: z.string(),
+  }),
+  z.object({ outcome: z.literal('current'), verifierKey: z.string() }),
+]);
+
+/** What a rotation came to. */
+export type RotationResult = z.infer<typeof rotationSchema>;
+
 /** What is asked of a rebuild. */
 export interface RebuildOptions {
   /** Reads and proves, and writes nothing. */
@@ -53,6 +67,11 @@ export class WriterClient {
       from = answer.from;
       progress(answer.size);
     }
+  }
+
+  /** Hands the log over to the newest key that the writer has. */
+  async rotateKey(): Promise<RotationResult> {
+    return await this.#invoke(rotationSchema, { rotate_key: {} });
   }
 
   async #invoke<T>(schema: z.ZodType<T>, request: object): Promise<T> {

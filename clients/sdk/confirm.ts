@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/ports.ts';
+import { type KeyChain, type Trust, verifyKeyChain } from '../../core/receipt/key-chain.ts';
 import { type Receipt, receiptSchema } from '../../core/receipt/receipt.ts';
 import { verifyReceipt } from '../../core/receipt/verify.ts';
 import { answerJson, answerText, retryAfter } from './http-answer.ts';
@@ -33,6 +34,7 @@ export class Confirmer {
   readonly #source: ReceiptSource;
   readonly #clock: Clock;
   #verifierKey: string | undefined;
+  #chain: KeyChain | undefined;
 
   /** Without `verifierKey` it is asked of the API once and kept, which proves less: the judged party hands out the key. */
   constructor(source: ReceiptSource, clock: Clock, verifierKey: string | undefined) {
@@ -52,7 +54,21 @@ export class Confirmer {
     if (verifierKey === undefined) {
       return { ok: false, reason: 'unavailable', detail: 'no verifier key: give `verifierKey` to the trail' };
     }
-    return judge(answer.receipt, sent, verifierKey);
+    return judge(answer.receipt, sent, await this.#trust(sent.agent_id, answer.receipt, verifierKey));
+  }
+
+  /** The key; where the receipt is by another one, the keys that the API shows to follow from it. */
+  async #trust(agentId: string, receipt: unknown, verifierKey: string): Promise<Trust> {
+    const verdict = verifyReceipt({ receipt }, this.#chain ?? verifierKey);
+    if (verdict.verified || verdict.failure.code !== 'unknown_key') return this.#chain ?? verifierKey;
+    try {
+      const response = await this.#get(agentId, '/v1/audit/log/keys');
+      const keys = verifyKeyChain(await answerJson(response), verifierKey);
+      if (keys.ok) this.#chain = keys.chain;
+    } catch {
+      // Without a chain the receipt is by an unknown key, which is what the caller hears.
+    }
+    return this.#chain ?? verifierKey;
   }
 
   async #poll(
@@ -108,8 +124,8 @@ export class Confirmer {
 }
 
 /** The receipt verifies under the key, and is of the very event whose hash was noted on sending. */
-function judge(value: unknown, sent: LocalReceipt, verifierKey: string): Confirmation {
-  const verdict = verifyReceipt({ receipt: value }, verifierKey);
+function judge(value: unknown, sent: LocalReceipt, trust: Trust): Confirmation {
+  const verdict = verifyReceipt({ receipt: value }, trust);
   if (!verdict.verified) {
     return { ok: false, reason: 'does_not_verify', detail: verdict.failure.meaning };
   }

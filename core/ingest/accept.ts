@@ -133,11 +133,17 @@ async function judgeMessage(message: QueueMessage, intake: Intake): Promise<Judg
   };
   const terms = termsOf(open, now, intake);
   for (const [position, element] of open.events.entries()) {
-    const result = judgeEvent(element, terms, open.agentId);
+    const judgement = judgeEvent(element, terms, open.agentId);
+    const result = judgement.ok && isOwn(judgement.prepared) ? refuse('event_type_reserved') : judgement;
     if (result.ok) judged.ready.push({ message, open, position, element, prepared: result.prepared });
     else judged.refused.push(refusedEvent(message, open, position, element, result, now));
   }
   return judged;
+}
+
+/** Whether only the writer itself may say this: a message that names a key would hand the log over to it. */
+function isOwn({ event }: Ready['prepared']): boolean {
+  return event.event_type === 'KEY_ROTATED';
 }
 
 function termsOf(

@@ -2,7 +2,7 @@ import { verifyEd25519 } from '#crypto';
 import { toBase64, utf8 } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import { readBase64 } from './base64.ts';
-import { formatNote, isKeyName, type NoteFailure, openNote, parseVerifierKey } from './note.ts';
+import { formatNote, isKeyName, type NoteFailure, openNote, parseNote, parseVerifierKey } from './note.ts';
 
 /** The head of a log at one size (C2SP tlog-checkpoint). */
 export interface Checkpoint {
@@ -66,6 +66,12 @@ export function openCheckpoint(note: string, verifierKey: string): OpenedCheckpo
   return checkpoint.origin === key.name
     ? { ok: true, checkpoint }
     : { ok: false, failure: 'origin_mismatch' };
+}
+
+/** What a signed note says of a log, its signatures not looked at: never to be believed for it. Undefined where it is no checkpoint. */
+export function readCheckpoint(note: string): Checkpoint | undefined {
+  const parsed = parseNote(note);
+  return parsed && parseCheckpointText(parsed.text);
 }
 
 /** Reads the text of a checkpoint, whose signature is somebody else's to verify; undefined where it is none. */

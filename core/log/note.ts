@@ -85,6 +85,14 @@ export function formatNote(text: string, signatures: readonly NoteSignature[]): 
   return note;
 }
 
+/** `note` with the signatures of `other`, a note of the same text, behind its own. */
+export function withSignatures(note: string, other: string): string {
+  const [one, more] = [parseNote(note), parseNote(other)];
+  if (!one || one.text !== more?.text)
+    throw new AuditError('invalid_request', 'not two notes of the same text');
+  return formatNote(one.text, [...one.signatures, ...more.signatures]);
+}
+
 /** Takes a note apart; undefined where it is none, or has more than 1,000,000 octets or 16 signatures. */
 export function parseNote(note: string): Note | undefined {
   if (note.length > MAX_NOTE || !note.isWellFormed() || utf8(note).length > MAX_NOTE) return undefined;

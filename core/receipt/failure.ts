@@ -1,5 +1,11 @@
 import type { CheckpointFailure } from '../log/checkpoint.ts';
 
+/** Why a checkpoint does not open under a key, or under the chain of keys that follow from it. */
+export type TrustFailure =
+  | CheckpointFailure
+  | 'key_retired' // by a key of the chain that another had replaced at this size
+  | 'key_not_yet_valid'; // by a key of the chain that had not taken over at this size
+
 type RecordFailure =
   | 'entry_malformed'
   | 'record_malformed'
@@ -25,7 +31,7 @@ type WholeFailure =
   | 'part_altered';
 
 /** Everything for which a verification can fail. Closed: documents and the terminal read the meaning from the table below. */
-export type FailureCode = CheckpointFailure | RecordFailure | WholeFailure;
+export type FailureCode = TrustFailure | RecordFailure | WholeFailure;
 
 /** What each failure means to somebody who holds the data. */
 const MEANINGS: Record<FailureCode, string> = {
@@ -33,6 +39,10 @@ const MEANINGS: Record<FailureCode, string> = {
   note_malformed: 'The checkpoint is not a signed note: it was altered or cut off.',
   unknown_key:
     'The checkpoint bears no signature by this verifier key: it is of another log, or of a key that replaced it.',
+  key_retired:
+    'The checkpoint is signed by a key that had been replaced when the log reached its size: whoever still holds that key made it.',
+  key_not_yet_valid:
+    'The checkpoint is signed by a key that had not yet taken over when the log had its size.',
   signature_invalid: 'The signature does not fit the checkpoint: its origin, size or root was altered.',
   checkpoint_malformed: 'What was signed is not a checkpoint.',
   origin_mismatch: 'The checkpoint is of another log than the one that the key belongs to.',

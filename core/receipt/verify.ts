@@ -1,17 +1,18 @@
 import { equalBytes, fromDigestText, toDigestText } from '../encoding.ts';
 import { disclosuresSchema } from '../event/commitment.ts';
-import { type Checkpoint, openCheckpoint } from '../log/checkpoint.ts';
+import type { Checkpoint } from '../log/checkpoint.ts';
 import { prefixRoot, verifyConsistency, verifyInclusion } from '../log/proof.ts';
 import { type Consistency, entrySchema, pageSchema } from './entry.ts';
 import { type Failure, failure, type Where } from './failure.ts';
 import { IndexSet } from './index-set.ts';
+import { openTrusted, type Trust } from './key-chain.ts';
 import { receiptSchema } from './receipt.ts';
 import { parseTlogProof } from './tlog-proof.ts';
 import { openDisclosures, readRecord, verifyEntry } from './verify-record.ts';
 
 /**
- * Verification, offline. Nothing is trusted but the verifier key that the caller gives; everything else may be an
- * attacker's. Nothing here throws on what it reads: what does not verify is a verdict.
+ * Verification, offline. Nothing is trusted but the verifier key that the caller gives, or the chain of keys that was shown
+ * to follow from it (`verifyKeyChain`); everything else may be an attacker's. Nothing here throws on what it reads: what does not verify is a verdict.
  */
 
 /** What was shown. */
@@ -55,7 +56,7 @@ const EVERYTHING: Consistency = { from: 0, to: 0, path: [] }; // every tree exte
  */
 export function verifyReceipt(
   given: { receipt: unknown; record?: unknown; disclosures?: unknown },
-  verifierKey: string,
+  trust: Trust,
 ): Verdict {
   const parsed = receiptSchema.safeParse(given.receipt);
   if (!parsed.success) return refuse(failure('receipt_malformed'));
@@ -64,7 +65,7 @@ export function verifyReceipt(
 
   const proof = parseTlogProof(receipt.proof);
   if (!proof) return refuse(failure('proof_malformed', where));
-  const opened = openCheckpoint(proof.checkpoint, verifierKey);
+  const opened = openTrusted(proof.checkpoint, trust);
   if (!opened.ok) return refuse(failure(opened.failure, where));
   if (proof.index !== receipt.log_index) return refuse(failure('index_mismatch', where));
   const leafHash = fromDigestText(receipt.leaf_hash);
@@ -94,24 +95,24 @@ export function verifyReceipt(
 }
 
 /** A page of the API, which carries its own checkpoint. */
-export async function verifyPage(page: unknown, verifierKey: string, other?: Other): Promise<Verdict> {
+export async function verifyPage(page: unknown, trust: Trust, other?: Other): Promise<Verdict> {
   const parsed = pageSchema.safeParse(page);
   if (!parsed.success) return refuse(failure('page_malformed'));
   const entries = parsed.data.events.map((value, position) => ({ line: position + 1, value }));
-  return await verifyEntries(entries, parsed.data.checkpoint, verifierKey, other);
+  return await verifyEntries(entries, parsed.data.checkpoint, trust, other);
 }
 
 /** Any number of records with their proofs under one checkpoint; stops at the first that does not verify. */
 export async function verifyEntries(
   entries: Iterable<EntrySource> | AsyncIterable<EntrySource>,
   checkpoint: string,
-  verifierKey: string,
+  trust: Trust,
   other?: Other,
 ): Promise<Verdict> {
-  const opened = openCheckpoint(checkpoint, verifierKey);
+  const opened = openTrusted(checkpoint, trust);
   if (!opened.ok) return refuse(failure(opened.failure));
   const tree = opened.checkpoint;
-  const relation = other ? relate(tree, other, verifierKey) : { connected: true };
+  const relation = other ? relate(tree, other, trust) : { connected: true };
   if ('refused' in relation) return refuse(relation.refused);
 
   const indices = new IndexSet();
@@ -148,8 +149,8 @@ export async function verifyEntries(
 /** How the tree stands to the other checkpoint; `older` where a record may still connect them. */
 type Relation = { connected: boolean; size?: number; older?: Checkpoint } | { refused: Failure };
 
-function relate(tree: Checkpoint, other: Other, verifierKey: string): Relation {
-  const opened = openCheckpoint(other.checkpoint, verifierKey);
+function relate(tree: Checkpoint, other: Other, trust: Trust): Relation {
+  const opened = openTrusted(other.checkpoint, trust);
   if (!opened.ok) return { refused: failure('older_checkpoint_invalid', {}, opened.failure) };
   const [older, newer] =
     opened.checkpoint.size <= tree.size ? [opened.checkpoint, tree] : [tree, opened.checkpoint];

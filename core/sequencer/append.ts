@@ -29,8 +29,16 @@ export interface BatchTerms {
   policyVersion: number;
   /** Object of the batch's disclosures in the work bucket, durable already. */
   disclosures?: string;
+  /** The batch hands the log over from one key to another; refused (`conflict`) where the first is not the log's. */
+  handover?: Handover;
   /** Milliseconds since the epoch by which the writer must have stopped. */
   deadline: number;
+}
+
+/** Verifier keys: the one that signs, and the one that signs from the next batch on. */
+export interface Handover {
+  from: string;
+  to: string;
 }
 
 const LEASE_MS = 20_000; // others leave a committed batch to its writer for so long; finishing it twice is harmless
@@ -49,6 +57,8 @@ export async function append(
   let ours: Uint8Array | undefined; // root of the batch that we tried last: its commit may have come through unheard
   for (let attempt = 0; ; attempt++) {
     const head = await finalHead(log, patience, ours);
+    if (terms.handover && head.verifierKey !== terms.handover.from)
+      throw new AuditError('conflict', 'the log is not signed by the key that is to be handed over');
     const verdicts = await judge(candidates, head, log, patience);
     const fresh = candidates.filter((_, position) => verdicts[position]?.outcome === 'recorded');
     if (fresh.length === 0) return verdicts;
@@ -69,6 +79,7 @@ export async function append(
       root: segment.root,
       edge: plan.edge,
       recordedAt,
+      verifierKey: segment.nextVerifierKey ?? segment.verifierKey,
       state: 'COMMITTED',
       batch: {
         first: segment.first,

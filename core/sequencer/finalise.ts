@@ -17,7 +17,7 @@ import { type Patience, putAll } from './until-processed.ts';
  */
 export async function finalise(segment: Segment, plan: Plan, log: Log, patience: Patience): Promise<void> {
   await mark(segment, log);
-  const checkpoint = await signSize(plan.size, segment.root, segment.verifierKey, log);
+  const checkpoint = await signSize(plan.size, segment.root, segment, log);
   await publish(segment, plan, checkpoint, log, patience);
   await log.announcer.announce({
     tenant: log.tenant,

@@ -19,7 +19,8 @@ export async function openLog(log: Log): Promise<Head> {
       'the log has no head, yet its archive holds batches: rebuild the table from the archive',
     );
   }
-  const verifierKey = formatVerifierKey(log.origin, await log.signer.publicKey());
+  const newest = log.signers[log.signers.length - 1] ?? log.signers[0];
+  const verifierKey = formatVerifierKey(log.origin, await newest.publicKey());
   const head: Head = {
     size: 0,
     root: EMPTY_ROOT,
@@ -28,7 +29,7 @@ export async function openLog(log: Log): Promise<Head> {
     recordedAt: log.clock.now(),
     verifierKey,
     finalSize: 0,
-    checkpoint: await signSize(0, EMPTY_ROOT, verifierKey, log),
+    checkpoint: await signSize(0, EMPTY_ROOT, { verifierKey }, log),
   };
   if (await log.heads.create(head)) return head;
   return await openLog(log); // somebody else was faster

@@ -24,7 +24,8 @@ export interface Log {
   table: RecordsTable & Pick<RecordsReader, 'query'>;
   archive: Archive;
   work: WorkStore;
-  signer: Signer;
+  /** The keys that it may sign with, oldest first; more than one while one is handed over to the next. */
+  signers: readonly [Signer, ...Signer[]];
   announcer: Announcer;
   codec: Codec;
   clock: Clock;

@@ -6,6 +6,7 @@ import { eventItem } from '../index/event-item.ts';
 import { type HashEntry, hashItems } from '../index/hash-item.ts';
 import { type Dimension, nodeKey, postingPartition, taskKey } from '../index/keys.ts';
 import { type PostingEntry, postingItems } from '../index/posting.ts';
+import { rotationItem } from '../index/rotation-item.ts';
 import { TASK_BOUNDARIES, taskItems } from '../index/task-digest.ts';
 import { hashTag } from '../index/tenant-keys.ts';
 import { leafHash } from '../log/merkle.ts';
@@ -39,7 +40,7 @@ export function extend(
   head: Head,
   leaves: Leaf[],
   recordedAt: number,
-  terms: Pick<BatchTerms, 'policyVersion' | 'disclosures'>,
+  terms: Pick<BatchTerms, 'policyVersion' | 'disclosures' | 'handover'>,
 ): Segment {
   const { edge } = appendToEdge(
     head.edge,
@@ -54,6 +55,7 @@ export function extend(
     recordedAt,
     policyVersion: terms.policyVersion,
     verifierKey: head.verifierKey,
+    ...(terms.handover === undefined ? {} : { nextVerifierKey: terms.handover.to }),
     ...(terms.disclosures === undefined ? {} : { disclosures: terms.disclosures }),
     leaves,
   };
@@ -88,6 +90,7 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
       entries.flatMap((entry, position) => hashEntries(entry, at(segment.leaves, position), log.keys.dedupe)),
     ),
     ...completed.flatMap(nodeItem),
+    ...handover(segment, size, at(entries, entries.length - 1)),
   ];
   for (const item of items) checkLimits(item);
   const batchEntries = entries.map(({ eventId, occurredAt, type }, position) => ({
@@ -173,6 +176,19 @@ function hashEntries({ index, eventId, contentHash }: Entry, leaf: Leaf, dedupeK
 function nodeItem({ level, index, hash }: CompletedNode): Item[] {
   if (level === 0 || level % TILE_HEIGHT !== 0) return [];
   return [{ ...nodeKey(level / TILE_HEIGHT, Math.floor(index / TILE_WIDTH), index % TILE_WIDTH), h: hash }];
+}
+
+/** Where the batch hands over to another key, the item that says so: what the chain of keys is read from. */
+function handover({ verifierKey, nextVerifierKey }: Segment, size: number, record: Entry): Item[] {
+  if (nextVerifierKey === undefined) return [];
+  return [
+    rotationItem({
+      firstSize: size,
+      previous: verifierKey,
+      verifierKey: nextVerifierKey,
+      eventId: record.eventId,
+    }),
+  ];
 }
 
 function checkLimits(item: Item): void {

@@ -1,14 +1,20 @@
 import { equalBytes } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
-import { checkpointObject, commitObject } from '../index/keys.ts';
-import { openCheckpoint } from '../log/checkpoint.ts';
+import { commitObject } from '../index/keys.ts';
+import { openCheckpoint, readCheckpoint } from '../log/checkpoint.ts';
 import { EMPTY_ROOT } from '../log/merkle.ts';
 import type { Head } from '../ports.ts';
 import { finaliseCommitted, publish } from './finalise.ts';
 import type { Log } from './log.ts';
 import { signSize } from './sign-size.ts';
 import type { Patience } from './until-processed.ts';
-import { type ArchivedBatch, type Damage, type Position, walkArchive } from './walk-archive.ts';
+import {
+  type ArchivedBatch,
+  type Damage,
+  type Position,
+  positionAfter,
+  walkArchive,
+} from './walk-archive.ts';
 
 /** How the records table is to be made again. */
 export interface RebuildTerms {
@@ -34,6 +40,7 @@ export type RebuildAnswer =
   | { outcome: 'damaged'; object: string; problem: string };
 
 const RESERVE_MS = 30_000; // for the batch in work and the head
+const KEPT = 'the checkpoint that was given';
 const HALTED_FOR = 'the table is being rebuilt from the archive';
 
 /**
@@ -55,7 +62,7 @@ export async function rebuildTable(log: Log, terms: RebuildTerms): Promise<Rebui
   let done = 0;
   for await (const batch of walkArchive(log, start)) {
     if (!batch.ok) return damaged(batch);
-    const before = last ? { size: last.plan.size, root: last.segment.root } : start;
+    const before = last ? positionAfter(last) : start;
     const contradiction = contradicts(batch, before, terms.known);
     if (contradiction) return damaged(contradiction);
     last = { ...batch, before };
@@ -80,7 +87,7 @@ export async function rebuildTable(log: Log, terms: RebuildTerms): Promise<Rebui
 
 /** Writes what follows from the batch. The signature is the archived one; where a crash left none, it is made now. */
 async function restore({ segment, plan, checkpoint }: ArchivedBatch, log: Log, patience: Patience) {
-  const signed = checkpoint ?? (await signSize(plan.size, segment.root, segment.verifierKey, log));
+  const signed = checkpoint ?? (await signSize(plan.size, segment.root, segment, log));
   await publish(segment, plan, signed, log, patience);
   return signed;
 }
@@ -93,7 +100,7 @@ function headAfter({ segment, plan, checkpoint }: ArchivedBatch): Head {
     edge: plan.edge,
     state: 'FINAL',
     recordedAt: segment.recordedAt,
-    verifierKey: segment.verifierKey,
+    verifierKey: segment.nextVerifierKey ?? segment.verifierKey,
     finalSize: plan.size,
     checkpoint,
   };
@@ -104,18 +111,16 @@ async function putHead(head: Head, { heads }: Log): Promise<void> {
   if (!done) throw new AuditError('conflict', 'the log got another head while its table was rebuilt');
 }
 
-/** Whether the kept checkpoint is of a tree that this batch passed by, or ends at with another root. */
-function contradicts({ segment, plan }: ArchivedBatch, before: Position, known?: string): Damage | undefined {
+/** What a kept checkpoint has against the batch that holds or passes its size; its signature is looked at there. */
+function contradicts(batch: ArchivedBatch, before: Position, known?: string): Damage | undefined {
   if (known === undefined) return undefined;
+  const said = readCheckpoint(known);
+  if (!said) return { ok: false, object: KEPT, problem: 'is not a signed checkpoint' };
+  const { segment, plan } = batch;
+  if (said.size <= before.size || said.size > plan.size) return undefined;
   const opened = openCheckpoint(known, segment.verifierKey);
-  if (!opened.ok)
-    return {
-      ok: false,
-      object: 'the checkpoint that was given',
-      problem: `does not verify: ${opened.failure}`,
-    };
+  if (!opened.ok) return { ok: false, object: KEPT, problem: `does not verify: ${opened.failure}` };
   const { size, root } = opened.checkpoint;
-  if (size <= before.size || size > plan.size) return undefined;
   if (size === plan.size && equalBytes(root, segment.root)) return undefined;
   return {
     ok: false,
@@ -124,14 +129,13 @@ function contradicts({ segment, plan }: ArchivedBatch, before: Position, known?:
   };
 }
 
-function endsBefore({ segment, plan }: ArchivedBatch, known?: string): Damage | undefined {
-  const opened = known === undefined ? undefined : openCheckpoint(known, segment.verifierKey);
-  if (!opened?.ok || opened.checkpoint.size <= plan.size) return undefined;
-  const { size } = opened.checkpoint;
+function endsBefore({ plan }: ArchivedBatch, known?: string): Damage | undefined {
+  const size = known === undefined ? undefined : readCheckpoint(known)?.size;
+  if (size === undefined || size <= plan.size) return undefined;
   return {
     ok: false,
     object: commitObject(plan.size),
-    problem: `is missing: a checkpoint of size ${size} was given (${checkpointObject(size)})`,
+    problem: `is missing: the checkpoint that was given is of ${size} records`,
   };
 }
 

@@ -28,6 +28,8 @@ export interface Segment {
   policyVersion: number;
   /** Verifier key of the checkpoint that will cover the batch. */
   verifierKey: string;
+  /** The key that signs from the next batch on, and this batch's checkpoint too, where the batch hands over to it. */
+  nextVerifierKey?: string;
   /** Object of the batch's disclosures in the work bucket. */
   disclosures?: string;
   leaves: Leaf[];
@@ -47,6 +49,7 @@ const Header = z.strictObject({
   recorded_at: z.int().min(0),
   policy_version: z.int().min(0),
   verifier_key: z.string().max(512),
+  next_verifier_key: z.string().max(512).optional(),
   disclosures: z.string().max(1024).optional(),
   dedupe_tags: z.string(),
 });
@@ -63,6 +66,7 @@ export function encodeSegment(segment: Segment, codec: Codec): Uint8Array {
     recorded_at: segment.recordedAt,
     policy_version: segment.policyVersion,
     verifier_key: segment.verifierKey,
+    ...(segment.nextVerifierKey === undefined ? {} : { next_verifier_key: segment.nextVerifierKey }),
     ...(segment.disclosures === undefined ? {} : { disclosures: segment.disclosures }),
     dedupe_tags: toBase64(concatBytes(...segment.leaves.map((leaf) => leaf.dedupeTag))),
   };
@@ -95,6 +99,7 @@ export function decodeSegment(bytes: Uint8Array, codec: Codec): Segment {
       recordedAt: header.recorded_at,
       policyVersion: header.policy_version,
       verifierKey: header.verifier_key,
+      ...(header.next_verifier_key === undefined ? {} : { nextVerifierKey: header.next_verifier_key }),
       ...(header.disclosures === undefined ? {} : { disclosures: header.disclosures }),
       leaves,
     };

@@ -12,6 +12,8 @@ import { decodeSegment, type Segment } from './segment.ts';
 export interface Position {
   size: number;
   root: Uint8Array;
+  /** The verifier key that signs what follows, where it is known. */
+  verifierKey?: string;
 }
 
 /** A batch of the archive that continues the tree before it; `checkpoint` as archived, absent where none was. */
@@ -53,7 +55,7 @@ export async function* walkArchive(
         const judged = batch.ok ? continues(batch, position, log.origin) : batch;
         yield judged;
         if (!judged.ok) return;
-        position = { size: judged.plan.size, root: judged.segment.root };
+        position = positionAfter(judged);
       }
     }
   }
@@ -61,6 +63,12 @@ export async function* walkArchive(
   const [signed] = beyond.versions;
   if (signed)
     yield damage(signed.key, `was signed, and the batches end at ${position.size}: later ones are missing`);
+}
+
+/** The tree that ends with a batch, and the key that signs the next. */
+export function positionAfter({ plan, segment }: ArchivedBatch): Position {
+  const { root, verifierKey, nextVerifierKey } = segment;
+  return { size: plan.size, root, verifierKey: nextVerifierKey ?? verifierKey };
 }
 
 async function* pagesFrom(
@@ -113,13 +121,22 @@ function continues(batch: ArchivedBatch, before: Position, origin: string): Arch
     !equalBytes(rootOf(segment.previousEdge), before.root)
   )
     return damage(key, 'follows another tree than the batches before it make');
+  if (before.verifierKey !== undefined && segment.verifierKey !== before.verifierKey)
+    return damage(key, 'is signed by another key than the one that the log was handed over to');
   if (checkpoint === undefined) return batch;
-  const opened = openCheckpoint(checkpoint, segment.verifierKey);
-  if (!opened.ok) return damage(checkpointObject(plan.size), `does not verify: ${opened.failure}`);
-  const { size, root } = opened.checkpoint;
-  if (opened.checkpoint.origin !== origin || size !== plan.size || !equalBytes(root, segment.root))
-    return damage(checkpointObject(plan.size), 'was signed for another tree than the batches make');
+  for (const verifierKey of keysOf(segment)) {
+    const opened = openCheckpoint(checkpoint, verifierKey);
+    if (!opened.ok) return damage(checkpointObject(plan.size), `does not verify: ${opened.failure}`);
+    const { size, root } = opened.checkpoint;
+    if (opened.checkpoint.origin !== origin || size !== plan.size || !equalBytes(root, segment.root))
+      return damage(checkpointObject(plan.size), 'was signed for another tree than the batches make');
+  }
   return batch;
+}
+
+/** The keys that sign a batch's checkpoint: two where it hands over. */
+function keysOf({ verifierKey, nextVerifierKey }: Segment): string[] {
+  return nextVerifierKey === undefined ? [verifierKey] : [verifierKey, nextVerifierKey];
 }
 
 function damage(object: string, problem: string): Damage {

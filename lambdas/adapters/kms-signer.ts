@@ -2,7 +2,7 @@ import { GetPublicKeyCommand, type KMSClient, SignCommand } from '@aws-sdk/clien
 import { equalBytes, fromHex } from '../../core/encoding.ts';
 import { AuditError } from '../../core/errors.ts';
 import type { Signer } from '../../core/ports.ts';
-import { awsCall } from './aws-call.ts';
+import { awsCall, isNamed } from './aws-call.ts';
 
 const WHAT = 'the signing key';
 const MAX_MESSAGE = 4_096; // of KMS with MessageType RAW
@@ -30,7 +30,7 @@ export class KmsSigner implements Signer {
       MessageType: 'RAW',
       SigningAlgorithm: 'ED25519_SHA_512',
     });
-    const { Signature } = await awsCall(WHAT, () => this.#client.send(command));
+    const { Signature } = await awsCall(WHAT, () => this.#client.send(command)).catch(explainOff);
     if (Signature?.length !== SIGNATURE_OCTETS)
       throw new AuditError('integrity', 'KMS answered with something that is no Ed25519 signature');
     return Signature;
@@ -56,4 +56,11 @@ export class KmsSigner implements Signer {
     if (!isEd25519) throw new AuditError('misconfigured', 'the signing key is not an Ed25519 key');
     return PublicKey.slice(SPKI_PREFIX.length);
   }
+}
+
+/** A key that was switched off is somebody's doing: the log stops and alarms, and goes on once the key is back. */
+function explainOff(cause: unknown): never {
+  if (isNamed(cause, 'DisabledException') || isNamed(cause, 'KMSInvalidStateException'))
+    throw new AuditError('integrity', 'the signing key is disabled or is to be deleted', { cause });
+  throw cause;
 }

@@ -7,7 +7,6 @@ const env = z.object({
   ARCHIVE_BUCKET: z.string().min(1),
   WORK_BUCKET: z.string().min(1),
   /** Id of the KMS key that signs checkpoints; this function reads its public half alone. */
-  SIGNING_KEY_ID: z.string().min(1),
   /** ARN of the secret of which index and cursor keys are derived. */
   INDEX_KEY_SECRET: z.string().min(1),
 });

@@ -4,6 +4,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { AuditError } from '../../core/errors.ts';
 import { asTenantId } from '../../core/event/ids.ts';
 import type { Intake, Observation } from '../../core/ingest/intake.ts';
 import type { Log } from '../../core/sequencer/log.ts';
@@ -30,7 +31,7 @@ interface LogVariables {
   CONTROL_TABLE: string;
   ARCHIVE_BUCKET: string;
   WORK_BUCKET: string;
-  SIGNING_KEY_ID: string;
+  SIGNING_KEY_IDS: readonly string[];
   INDEX_KEY_SECRET: string;
   BUS_NAME: string;
   POLICY: {
@@ -78,7 +79,7 @@ export async function wireLog(
     table: new DynamoRecords(documents, RECORDS_TABLE),
     archive: new S3Archive(s3, ARCHIVE_BUCKET, POLICY.lock_mode),
     work,
-    signer: new KmsSigner(new KMSClient(CLIENT), variables.SIGNING_KEY_ID),
+    signers: signersOf(variables.SIGNING_KEY_IDS),
     announcer: new EventBridgeAnnouncer(new EventBridgeClient(CLIENT), variables.BUS_NAME),
     codec: zlibCodec,
     clock: systemClock,
@@ -97,4 +98,11 @@ export async function wireLog(
     observe,
   };
   return { log, intake };
+}
+
+function signersOf(keyIds: readonly string[]): Log['signers'] {
+  const client = new KMSClient(CLIENT);
+  const [first, ...others] = keyIds.map((keyId) => new KmsSigner(client, keyId));
+  if (!first) throw new AuditError('misconfigured', 'the writer has no key to sign with');
+  return [first, ...others];
 }

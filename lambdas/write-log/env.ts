@@ -28,13 +28,21 @@ const policyJson = z.string().transform((text, context) => {
   }
 });
 
+const keyIds = z
+  .string()
+  .regex(/^[^,\s]+(,[^,\s]+)?$/, 'expected the id of a key, or of two with a comma between')
+  .transform((text) => text.split(','));
+
 const env = z.object({
   ...tenantVariables,
   RECORDS_TABLE: z.string().min(1),
   ARCHIVE_BUCKET: z.string().min(1),
   WORK_BUCKET: z.string().min(1),
-  /** Id of the KMS key (ECC_NIST_EDWARDS25519) that signs checkpoints. */
-  SIGNING_KEY_ID: z.string().min(1),
+  /**
+   * Ids of the KMS keys (ECC_NIST_EDWARDS25519) that sign checkpoints, oldest first and separated by commas: one, or two
+   * where the log is to be handed over from one to the other.
+   */
+  SIGNING_KEY_IDS: keyIds,
   /** ARN of the secret of which index, cursor and pseudonym keys are derived. */
   INDEX_KEY_SECRET: z.string().min(1),
   /** What a message may claim follows from the queue that it arrived on (`eventSourceARN`). */

@@ -22,7 +22,10 @@ export async function handler(
 ): Promise<SQSBatchResponse | Record<string, unknown> | undefined> {
   const deadline = deadlineOf(context.getRemainingTimeInMillis(), Date.now());
   const request = asOperatorRequest(event);
-  if (request) return await answerOperator(request, (await wired()).log, deadline, logToStdout);
+  if (request) {
+    const invocation = { requestId: context.awsRequestId, deadline };
+    return await answerOperator(request, (await wired()).intake, invocation, logToStdout);
+  }
   if ('RequestType' in event) {
     await handleGenesis(event, variables.LOG_ORIGIN, async () => openLog((await wired()).log));
     return undefined;

@@ -3,6 +3,7 @@ import { fromHex, toDigestText, toHex } from '../../core/encoding.ts';
 import { short } from '../../core/event/values.ts';
 import type { Log } from '../../core/sequencer/log.ts';
 import { type RebuildAnswer, rebuildTable } from '../../core/sequencer/rebuild.ts';
+import { type RotationTerms, rotateKey } from '../../core/sequencer/rotate-key.ts';
 import { signals } from '../shared/env.ts';
 import type { LogLine } from '../shared/http/log-line.ts';
 
@@ -12,8 +13,10 @@ const positionSchema = z.strictObject({
 });
 
 /** How the operator invokes the writer directly. Neither a queue nor CloudFormation sends an event of this shape. */
-const requestSchema = z.strictObject({
-  operator: z.strictObject({ actor: short() }),
+const operator = z.strictObject({ actor: short() });
+const rotationSchema = z.strictObject({ operator, rotate_key: z.strictObject({}) });
+const rebuildSchema = z.strictObject({
+  operator,
   rebuild: z.strictObject({
     check: z.boolean(),
     over_live: z.boolean(),
@@ -21,6 +24,7 @@ const requestSchema = z.strictObject({
     known: z.string().max(1_000_000).optional(),
   }),
 });
+const requestSchema = z.union([rebuildSchema, rotationSchema]);
 export type OperatorRequest = z.output<typeof requestSchema>;
 
 /** The operator's request, where `event` is one. */
@@ -28,14 +32,34 @@ export function asOperatorRequest(event: unknown): OperatorRequest | undefined {
   return requestSchema.safeParse(event).data;
 }
 
+/** The terms of one invocation. */
+interface Invocation {
+  requestId: string;
+  /** Milliseconds since the epoch by which it must have ended. */
+  deadline: number;
+}
+
 /** Does what the operator asks for. Who may invoke the writer is IAM's to say; the act is a line of its log. */
 export async function answerOperator(
-  { operator, rebuild }: OperatorRequest,
+  request: OperatorRequest,
+  intake: RotationTerms,
+  invocation: Invocation,
+  line: LogLine,
+): Promise<Record<string, unknown>> {
+  const { actor } = request.operator;
+  if ('rebuild' in request) return await rebuild(request, intake.log, invocation.deadline, line);
+  const rotation = await rotateKey(intake, { actor, ...invocation });
+  line({ level: 'INFO', message: 'signing key rotated for the operator', actor, outcome: rotation.outcome });
+  return { ...rotation };
+}
+
+async function rebuild(
+  { operator, rebuild: terms }: z.output<typeof rebuildSchema>,
   log: Log,
   deadline: number,
   line: LogLine,
 ): Promise<Record<string, unknown>> {
-  const { check, over_live, from, known } = rebuild;
+  const { check, over_live, from, known } = terms;
   const answer = await rebuildTable(log, {
     check,
     overLive: over_live,

@@ -85,6 +85,8 @@ const common = {
     .string()
     .regex(/^[^\s+]{1,200}$/, 'expected a name without spaces and plus signs')
     .optional(),
+  /** How many signing keys the log has had. One more makes the next one, which `rotate-key` hands the log over to. */
+  signing_keys: z.int().min(1).max(20).default(1),
   /** `s3`: keys of S3 itself, which nobody can delete. `tenant`: the tenant's key, whose deletion ends the archive. */
   archive_key: z.enum(['s3', 'tenant']).default('s3'),
   /** Mode of the lock on every object of the archive. */

@@ -54,7 +54,6 @@ export class ApiFunctions extends Construct {
       RECORDS_TABLE: tables.records.tableName,
       ARCHIVE_BUCKET: archive.bucketName,
       WORK_BUCKET: work.bucketName,
-      SIGNING_KEY_ID: keys.signing.keyId,
       INDEX_KEY_SECRET: keys.index.secretArn,
     };
     const made = new IsolatedFunction(this, 'ReadApi', {
@@ -82,7 +81,6 @@ export class ApiFunctions extends Construct {
     made.allowUnder(work, ['disclosures', 'quarantine'], ['s3:GetObject']);
     // Without it S3 answers 403 for an erased disclosure, and absent could not be told from refused.
     made.allow({ actions: ['s3:ListBucket'], resources: [archive.bucketArn, work.bucketArn] });
-    made.allow({ actions: ['kms:GetPublicKey'], resources: [keys.signing.keyArn] });
     made.allow({ actions: ['secretsmanager:GetSecretValue'], resources: [keys.index.secretArn] });
     made.permit(keys.decrypting('s3', 'secretsmanager'));
     // Every read is a record of the log: it goes there as everybody else's does.

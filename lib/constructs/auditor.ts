@@ -60,7 +60,10 @@ export class Auditor extends Construct {
       }),
     );
     role.addToPolicy(
-      new PolicyStatement({ actions: ['kms:GetPublicKey'], resources: [keys.signing.keyArn] }),
+      new PolicyStatement({
+        actions: ['kms:GetPublicKey'],
+        resources: keys.signing.map(({ keyArn }) => keyArn),
+      }),
     );
     if (archiveKey === 'tenant') role.addToPolicy(keys.decrypting('s3'));
     acknowledgeObjects(role, archive, ['*'], 'An auditor reads every object of this one bucket.');

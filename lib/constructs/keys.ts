@@ -10,24 +10,22 @@ const PENDING_WINDOW = Duration.days(30);
 /** Services through which the tenant's key is used; nobody decrypts with it directly. */
 type KeyUser = 'dynamodb' | 's3' | 'sqs' | 'secretsmanager';
 
-/** The tenant's two KMS keys, and the secret of which its index keys are derived. */
+/** The tenant's KMS keys, and the secret of which its index keys are derived. */
 export class Keys extends Construct {
-  /** Ed25519; signs checkpoints. */
-  readonly signing: Key;
+  /**
+   * Ed25519; sign checkpoints. Oldest first: the last is the one that the log is handed over to, the one before it the one
+   * that hands over. Older ones are kept and sign nothing any more.
+   */
+  readonly signing: readonly [Key, ...Key[]];
   /** Symmetric; encrypts what the tenant has, the archive excepted. */
   readonly data: Key;
   /** Read by those who derive posting-list, cursor and pseudonym keys from it. */
   readonly index: Secret;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { signingKeys }: { signingKeys: number }) {
     super(scope, id);
-    this.signing = new Key(this, 'Signing', {
-      description: `Signs the checkpoints of ${Stack.of(this).stackName}`,
-      keySpec: KeySpec.ECC_NIST_EDWARDS25519,
-      keyUsage: KeyUsage.SIGN_VERIFY,
-      pendingWindow: PENDING_WINDOW,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    const further = Array.from({ length: signingKeys - 1 }, (_, n) => this.signingKey(`Signing${n + 2}`));
+    this.signing = [this.signingKey('Signing'), ...further];
     this.data = new Key(this, 'Data', {
       description: `Encrypts the data of ${Stack.of(this).stackName}`,
       enableKeyRotation: true,
@@ -48,16 +46,34 @@ export class Keys extends Construct {
 
   /** From here on nobody else signs, whatever IAM grants in this account: the key's own policy refuses. */
   restrictSigningTo(role: IRole): void {
-    this.signing.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'OnlyTheWriterSigns',
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: ['kms:Sign'],
-        resources: ['*'],
-        conditions: otherThan(this, [role]),
-      }),
-    );
+    for (const key of this.signing) {
+      const signs = this.signingNow.includes(key);
+      key.addToResourcePolicy(
+        new PolicyStatement({
+          sid: signs ? 'OnlyTheWriterSigns' : 'NobodySigns',
+          effect: Effect.DENY,
+          principals: [new AnyPrincipal()],
+          actions: ['kms:Sign'],
+          resources: ['*'],
+          ...(signs && { conditions: otherThan(this, [role]) }),
+        }),
+      );
+    }
+  }
+
+  /** The keys that may still sign: the newest, and the one before it until the log is handed over. */
+  get signingNow(): readonly Key[] {
+    return this.signing.slice(-2);
+  }
+
+  private signingKey(id: string): Key {
+    return new Key(this, id, {
+      description: `Signs the checkpoints of ${Stack.of(this).stackName}`,
+      keySpec: KeySpec.ECC_NIST_EDWARDS25519,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      pendingWindow: PENDING_WINDOW,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
   }
 
   /** Senders to the encrypted ingest queue, of other accounts too, need its key, and only for that. */

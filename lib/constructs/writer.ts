@@ -53,7 +53,7 @@ export class Writer extends Construct {
       properties: {
         LogOrigin: logOrigin,
         RecordsTable: tables.records.tableName,
-        SigningKeyId: keys.signing.keyId,
+        SigningKeyId: keys.signing[0].keyId,
       },
     });
     // The role's policy is a resource of its own: without it the function would start unable to sign.
@@ -88,7 +88,7 @@ function variables({ tenant, logOrigin, keys, tables, buckets, queues, bus }: Fo
     CONTROL_TABLE: tables.control.tableName,
     ARCHIVE_BUCKET: buckets.archive.bucketName,
     WORK_BUCKET: buckets.work.bucketName,
-    SIGNING_KEY_ID: keys.signing.keyId,
+    SIGNING_KEY_IDS: keys.signingNow.map(({ keyId }) => keyId).join(','),
     INDEX_KEY_SECRET: keys.index.secretArn,
     INGEST_QUEUE_ARN: queues.ingest.queueArn,
     INTERNAL_QUEUE_ARN: queues.internal.queueArn,
@@ -99,6 +99,7 @@ function variables({ tenant, logOrigin, keys, tables, buckets, queues, bus }: Fo
 
 function grant(writer: IsolatedFunction, { keys, tables, buckets, queues, bus }: Foundation): void {
   const { archive, work } = buckets;
+  const signingNow = keys.signingNow.map(({ keyArn }) => keyArn);
   writer.allow({
     actions: [
       'sqs:ReceiveMessage',
@@ -141,12 +142,12 @@ function grant(writer: IsolatedFunction, { keys, tables, buckets, queues, bus }:
   writer.allow({ actions: ['s3:ListBucketVersions'], resources: [archive.bucketArn] });
   writer.allow({
     actions: ['kms:Sign'],
-    resources: [keys.signing.keyArn],
+    resources: signingNow,
     conditions: {
       StringEqualsIfExists: { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' },
     },
   });
-  writer.allow({ actions: ['kms:GetPublicKey'], resources: [keys.signing.keyArn] });
+  writer.allow({ actions: ['kms:GetPublicKey'], resources: signingNow });
   writer.allow({ actions: ['secretsmanager:GetSecretValue'], resources: [keys.index.secretArn] });
   writer.allow({ actions: ['events:PutEvents'], resources: [bus.eventBusArn] });
   writer.permit(keys.encrypting('dynamodb', 's3'));

@@ -32,7 +32,7 @@ export class TenantStack extends Stack {
     Tags.of(this).add('agent-audit-trail:tenant', tenant.id);
     Tags.of(this).add('agent-audit-trail:tier', tenant.tier);
 
-    const keys = new Keys(this, 'Keys');
+    const keys = new Keys(this, 'Keys', { signingKeys: tenant.signing_keys });
     const tables = new Tables(this, 'Tables', { key: keys.data });
     const buckets = new Buckets(this, 'Buckets', { key: keys.data, tenant });
     const queues = new Queues(this, 'Queues', { key: keys.data });
@@ -85,7 +85,8 @@ export class TenantStack extends Stack {
       ControlTable: tables.control.tableName,
       ArchiveBucket: buckets.archive.bucketName,
       WorkBucket: buckets.work.bucketName,
-      SigningKeyId: keys.signing.keyId,
+      SigningKeyId: keys.signing[0].keyId,
+      SigningKeyIds: keys.signing.map(({ keyId }) => keyId).join(','),
       LogOrigin: logOrigin,
       Tier: tenant.tier,
       Account: this.account,

@@ -73,15 +73,9 @@ test('a table that was lost stands again from the archive, byte for byte', async
 }, 60_000);
 
 test('a batch that a crash left half-way is finished by the next', async () => {
-  const { signer } = log;
-  const dying: Log = {
-    ...log,
-    signer: {
-      ...signer,
-      publicKey: () => signer.publicKey(),
-      sign: () => Promise.reject(new Error('killed')),
-    },
-  };
+  const [signer] = log.signers;
+  const dead = { publicKey: () => signer.publicKey(), sign: () => Promise.reject(new Error('killed')) };
+  const dying: Log = { ...log, signers: [dead] };
   const { size } = await headOf();
   const lost = candidates(5);
   await expect(append(lost, terms(), dying)).rejects.toThrow('killed');

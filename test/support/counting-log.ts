@@ -1,15 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { asTenantId } from '../../core/event/ids.ts';
-import { DEFAULT_PERSONAL_DATA } from '../../core/event/personal-data.ts';
 import type { Intake, Observation } from '../../core/ingest/intake.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import { ControlTable } from '../../lambdas/adapters/dynamo-control.ts';
 import { DynamoEmitters } from '../../lambdas/adapters/dynamo-emitters.ts';
-import { DynamoQuarantine } from '../../lambdas/adapters/dynamo-quarantine.ts';
 import { Meter } from './counting-clients.ts';
-import { makeStores, OWN_KEYS, OWN_TENANT, type Place, wireOwnLog } from './own-log.ts';
+import { makeStores, type Place, wireOwnIntake, wireOwnLog } from './own-log.ts';
 
 /** A log of its own on the real adapters, whose every call to AWS is counted. */
 export interface CountedLog {
@@ -43,18 +40,7 @@ export async function openCountedLog(
     const documents = DynamoDBDocumentClient.from(clients.dynamo);
     const emitters = new DynamoEmitters(new ControlTable(documents, stores.control));
     const observations: Observation[] = [];
-    const intake: Intake = {
-      log,
-      tenantId: asTenantId(OWN_TENANT),
-      emitterByKid: (kid) => emitters.byKid(kid),
-      personalData: DEFAULT_PERSONAL_DATA,
-      policyVersion: 1,
-      pseudonymKey: OWN_KEYS.pseudonym,
-      quarantine: new DynamoQuarantine(documents, stores.control, log.work),
-      writerVersion: '0.1.0',
-      maxReceives: 100,
-      observe: (observation) => observations.push(observation),
-    };
+    const intake = wireOwnIntake({ stores, clients }, log, (observation) => observations.push(observation));
     await openLog(log);
     return { intake, emitters, meter, observations, destroy };
   } catch (error) {

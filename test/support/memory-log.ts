@@ -1,4 +1,6 @@
+import { asTenantId } from '../../core/event/ids.ts';
 import type { Log } from '../../core/sequencer/log.ts';
+import type { RotationTerms } from '../../core/sequencer/rotate-key.ts';
 import { zlibCodec } from '../../lambdas/adapters/zlib-codec.ts';
 import type { MemoryCloud } from './memory-cloud.ts';
 import { OWN_KEYS, OWN_TENANT } from './own-log.ts';
@@ -16,7 +18,7 @@ export function memoryLog(cloud: MemoryCloud, start = Date.UTC(2026, 10, 24, 12)
     table: cloud.table(),
     archive: cloud.archive(),
     work: cloud.workStore(),
-    signer: cloud.signer(),
+    signers: [cloud.signer()],
     announcer: cloud.announcer(),
     codec: zlibCodec,
     clock: {
@@ -26,5 +28,16 @@ export function memoryLog(cloud: MemoryCloud, start = Date.UTC(2026, 10, 24, 12)
       },
     },
     random: new SeededRandom(1),
+  };
+}
+
+/** What the writer knows of the tenant besides its log. */
+export function memoryTerms(log: Log): RotationTerms {
+  return {
+    log,
+    tenantId: asTenantId(log.tenant),
+    pseudonymKey: OWN_KEYS.pseudonym,
+    policyVersion: 1,
+    writerVersion: '0.1.0',
   };
 }

@@ -14,10 +14,17 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { asTenantId } from '../../core/event/ids.ts';
+import { DEFAULT_PERSONAL_DATA } from '../../core/event/personal-data.ts';
 import { deriveTenantKeys } from '../../core/index/tenant-keys.ts';
+import type { Intake, Observation } from '../../core/ingest/intake.ts';
 import type { Clock, Random } from '../../core/ports.ts';
+import type { LogReader } from '../../core/query/log-reader.ts';
 import type { Log } from '../../core/sequencer/log.ts';
+import { ControlTable } from '../../lambdas/adapters/dynamo-control.ts';
+import { DynamoEmitters } from '../../lambdas/adapters/dynamo-emitters.ts';
 import { DynamoHead } from '../../lambdas/adapters/dynamo-head.ts';
+import { DynamoQuarantine } from '../../lambdas/adapters/dynamo-quarantine.ts';
 import { DynamoRecords } from '../../lambdas/adapters/dynamo-records.ts';
 import { EventBridgeAnnouncer } from '../../lambdas/adapters/eventbridge-announcer.ts';
 import { KmsSigner } from '../../lambdas/adapters/kms-signer.ts';
@@ -103,7 +110,7 @@ export async function makeStores(name: string, place: Place): Promise<OwnStores>
   }
 }
 
-async function makeSigningKey(kms: KMSClient): Promise<string> {
+export async function makeSigningKey(kms: KMSClient): Promise<string> {
   const { KeyMetadata } = await kms.send(
     new CreateKeyCommand({ KeySpec: 'ECC_NIST_EDWARDS25519', KeyUsage: 'SIGN_VERIFY' }),
   );
@@ -126,12 +133,43 @@ export function wireOwnLog(
     table: new DynamoRecords(DynamoDBDocumentClient.from(dynamo), records),
     archive: new S3Archive(s3, archive, 'GOVERNANCE'),
     work: new S3Work(s3, work),
-    signer: new KmsSigner(kms, keyId),
+    signers: [new KmsSigner(kms, keyId)],
     announcer: new EventBridgeAnnouncer(events, BUS),
     codec: zlibCodec,
     clock,
     random,
   };
+}
+
+/** The way into a log of its own; its emitters are those of its control table. */
+export function wireOwnIntake(
+  { stores, clients }: Pick<OwnStores, 'stores' | 'clients'>,
+  log: Log,
+  observe: (observation: Observation) => void,
+): Intake {
+  const documents = DynamoDBDocumentClient.from(clients.dynamo);
+  const emitters = new DynamoEmitters(new ControlTable(documents, stores.control));
+  return {
+    log,
+    tenantId: asTenantId(OWN_TENANT),
+    emitterByKid: (kid) => emitters.byKid(kid),
+    personalData: DEFAULT_PERSONAL_DATA,
+    policyVersion: 1,
+    pseudonymKey: OWN_KEYS.pseudonym,
+    quarantine: new DynamoQuarantine(documents, stores.control, log.work),
+    writerVersion: '0.1.0',
+    maxReceives: 100,
+    observe,
+  };
+}
+
+/** A log of its own as its readers see it. */
+export function wireOwnReader(
+  { stores, clients }: Pick<OwnStores, 'stores' | 'clients'>,
+  log: Log,
+): LogReader {
+  const table = new DynamoRecords(DynamoDBDocumentClient.from(clients.dynamo), stores.records);
+  return { ...log, keys: OWN_KEYS, table };
 }
 
 export const OWN_KEYS = deriveTenantKeys('the secret of a log that lives for one test, long enough for it');

@@ -14,6 +14,7 @@ const tenantSchema = z.strictObject({
   archive_bucket: z.string(),
   work_bucket: z.string(),
   signing_key_id: z.string(),
+  signing_key_ids: z.array(z.string()).min(1),
   admin_function: z.string(),
   writer_function: z.string(),
   log_origin: z.string(),

@@ -19,7 +19,9 @@ export const stackOutputsSchema = z.object({
   ControlTable: z.string(),
   ArchiveBucket: z.string(),
   WorkBucket: z.string(),
+  /** The first; and all of them, oldest first, separated by commas. */
   SigningKeyId: z.string(),
+  SigningKeyIds: z.string(),
   LogOrigin: z.string(),
   AdminFunction: z.string(),
   WriterFunction: z.string(),
@@ -79,6 +81,7 @@ export async function openTenant(options: {
       archive_bucket: outputs.ArchiveBucket,
       work_bucket: outputs.WorkBucket,
       signing_key_id: outputs.SigningKeyId,
+      signing_key_ids: outputs.SigningKeyIds.split(','),
       admin_function: outputs.AdminFunction,
       writer_function: outputs.WriterFunction,
       log_origin: outputs.LogOrigin,

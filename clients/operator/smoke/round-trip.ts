@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuditError } from '../../../core/errors.ts';
 import type { EventId } from '../../../core/event/ids.ts';
+import { verifyKeyChain } from '../../../core/receipt/key-chain.ts';
 import { verifyReceipt } from '../../../core/receipt/verify.ts';
 import { type AuditTrail, createAuditTrail } from '../../sdk/audit-trail.ts';
 import type { TransportFactory } from '../../sdk/transport.ts';
@@ -61,20 +62,28 @@ export async function confirmAll(trail: AuditTrail, eventIds: readonly EventId[]
 
 /** Reads every event back and verifies record, receipt and disclosures as an auditor would. */
 export async function verifyAll(eventIds: readonly EventId[], terms: Terms): Promise<void> {
+  const { apiUrl, verifierKey } = terms;
+  // The log may have changed its key since the first: the chain that it gives must lead from there.
+  const keys = verifyKeyChain(await ask(`${apiUrl}/v1/audit/log/keys`, terms), verifierKey);
+  const trust = keys.ok ? keys.chain : verifierKey;
   for (const eventId of eventIds) {
-    const url = `${terms.apiUrl}/v1/audit/events/${eventId}`;
-    const answer = await fetch(url, {
-      headers: { authorization: `Bearer ${terms.token}`, accept: 'application/json' },
-      redirect: 'error',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-    if (!answer.ok) throw new AuditError('unavailable', `${url} answered ${answer.status}`);
-    const shown = shownSchema.safeParse(await answer.json());
+    const url = `${apiUrl}/v1/audit/events/${eventId}`;
+    const shown = shownSchema.safeParse(await ask(url, terms));
     if (!shown.success) throw new AuditError('malformed', `${url} answered no record with its receipt`);
-    const verdict = verifyReceipt(shown.data, terms.verifierKey);
+    const verdict = verifyReceipt(shown.data, trust);
     if (!verdict.verified) {
       const { code, meaning } = verdict.failure;
       throw new AuditError('integrity', `Event ${eventId} does NOT verify: ${code}. ${meaning} (${url})`);
     }
   }
+}
+
+async function ask(url: string, { token }: Terms): Promise<unknown> {
+  const answer = await fetch(url, {
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  if (!answer.ok) throw new AuditError('unavailable', `${url} answered ${answer.status}`);
+  return await answer.json();
 }

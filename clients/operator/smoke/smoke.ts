@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { https } from '../../sdk/https.ts';
 import { sqs } from '../../sdk/sqs.ts';
 import type { Progress } from '../local/progress.ts';
-import { verifierKeyOf, withConnection } from '../tenant/connect.ts';
+import { verifierKeysOf, withConnection } from '../tenant/connect.ts';
 import type { DeployedTenant } from '../tenant/locate.ts';
 import { withAccess } from './access.ts';
 import { confirmAll, SMOKE_AGENT, sendTask, smokeTrail, verifyAll } from './round-trip.ts';
@@ -19,7 +19,9 @@ export async function smoke(
   const { progress, signal } = options;
   const { apiUrl, queueUrl, region, local } = tenant;
   await withConnection(tenant, options.actor, async ({ admin, kms }) => {
-    const verifierKey = await progress.step("get the log's key from KMS", () => verifierKeyOf(tenant, kms));
+    const [verifierKey] = await progress.step("get the log's key from KMS", () =>
+      verifierKeysOf(tenant, kms),
+    );
     signal.throwIfAborted();
     await withAccess(tenant, admin, { agent: SMOKE_AGENT.id, progress }, async (access) => {
       const { token, emitterKeyFile, scratch } = access;

@@ -51,13 +51,33 @@ export async function withConnection<T>(
   }
 }
 
-/** The verifier key of a tenant's log, asked of KMS and not of the API whose answers it is to judge. */
-export async function verifierKeyOf(tenant: DeployedTenant, kms: KMSClient): Promise<string> {
-  const answer = await kms.send(new GetPublicKeyCommand({ KeyId: tenant.signingKeyId }));
-  if (!answer.PublicKey || answer.KeySpec !== 'ECC_NIST_EDWARDS25519') {
-    throw new AuditError('integrity', `The signing key ${tenant.signingKeyId} is not an Ed25519 key.`);
+/**
+ * The verifier keys that a tenant's log has had, oldest first, asked of KMS and not of the API whose answers they are to
+ * judge. Keys that were disabled since are left out.
+ */
+export async function verifierKeysOf(tenant: DeployedTenant, kms: KMSClient): Promise<[string, ...string[]]> {
+  const all = await Promise.all(tenant.signingKeyIds.map((keyId) => verifierKeyOf(tenant, keyId, kms)));
+  const [first, ...others] = all.filter((key) => key !== undefined);
+  if (first === undefined)
+    throw new AuditError('unavailable', 'No signing key of the log is enabled in KMS.');
+  return [first, ...others];
+}
+
+async function verifierKeyOf(
+  { logOrigin }: DeployedTenant,
+  KeyId: string,
+  kms: KMSClient,
+): Promise<string | undefined> {
+  try {
+    const answer = await kms.send(new GetPublicKeyCommand({ KeyId }));
+    if (!answer.PublicKey || answer.KeySpec !== 'ECC_NIST_EDWARDS25519')
+      throw new AuditError('integrity', `The signing key ${KeyId} is not an Ed25519 key.`);
+    return formatVerifierKey(logOrigin, answer.PublicKey.subarray(SPKI_PREFIX_BYTES));
+  } catch (error) {
+    const off = error instanceof Error && /^(DisabledException|KMSInvalidStateException)$/.test(error.name);
+    if (off) return undefined;
+    throw error;
   }
-  return formatVerifierKey(tenant.logOrigin, answer.PublicKey.subarray(SPKI_PREFIX_BYTES));
 }
 
 function clientConfig({ region, account, local }: DeployedTenant) {

@@ -17,7 +17,8 @@ export interface DeployedTenant {
   readonly queueUrl: string;
   readonly recordsTable: string;
   readonly controlTable: string;
-  readonly signingKeyId: string;
+  /** The signing keys that the log has had, oldest first. */
+  readonly signingKeyIds: readonly string[];
   readonly adminFunction: string;
   readonly writerFunction: string;
   readonly logOrigin: string;
@@ -93,7 +94,7 @@ function inLocalCloud(id: string, source: string): DeployedTenant | undefined {
     queueUrl: tenant.queue_url,
     recordsTable: tenant.records_table,
     controlTable: tenant.control_table,
-    signingKeyId: tenant.signing_key_id,
+    signingKeyIds: tenant.signing_key_ids,
     adminFunction: tenant.admin_function,
     writerFunction: tenant.writer_function,
     logOrigin: tenant.log_origin,
@@ -126,7 +127,7 @@ function inCdkOutputs(id: string, source: string): DeployedTenant | undefined {
     queueUrl: stack.QueueUrl,
     recordsTable: stack.RecordsTable,
     controlTable: stack.ControlTable,
-    signingKeyId: stack.SigningKeyId,
+    signingKeyIds: stack.SigningKeyIds.split(','),
     adminFunction: stack.AdminFunction,
     writerFunction: stack.WriterFunction,
     logOrigin: stack.LogOrigin,

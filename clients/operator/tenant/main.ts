@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import type { World } from './desk.ts';
 import { addEmitterCommands } from './emitter-commands.ts';
 import { describeFailure, type ExitStatus, exitStatusOf } from './failure.ts';
+import { addKeyCommands } from './key-commands.ts';
 import { addRecoveryCommands } from './recovery-commands.ts';
 import { addTenantCommands } from './tenant-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
@@ -35,6 +36,7 @@ export async function main(args: readonly string[], world: Omit<World, 'fail'>):
   };
   addTenantCommands(program, { ...world, fail });
   addRecoveryCommands(program, { ...world, fail });
+  addKeyCommands(program, { ...world, fail });
   addTokenCommands(program, { ...world, fail });
   addEmitterCommands(program, { ...world, fail });
   try {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { AuditError } from '../../../core/errors.ts';
 import { openCheckpoint } from '../../../core/log/checkpoint.ts';
 import type { RebuildResult } from '../writer-client.ts';
-import { verifierKeyOf } from './connect.ts';
+import { verifierKeysOf } from './connect.ts';
 import { at, type Reach, reaching, show, type World } from './desk.ts';
 
 interface RebuildCommandOptions extends Reach {
@@ -36,14 +36,14 @@ async function rebuild(world: World, id: string, options: RebuildCommandOptions)
   const { check, overLiveHead: overLive, checkpoint: file, json } = options;
   const known = file === undefined ? undefined : readKept(file);
   await at(id, options, async (tenant, { writer, kms }) => {
-    const verifierKey = await verifierKeyOf(tenant, kms);
+    const verifierKeys = await verifierKeysOf(tenant, kms);
     const progress = (size: number) => world.err(`${size} records so far`);
     const result = await writer.rebuild({ check, overLive, known, progress });
     const done = result.outcome === 'rebuilt' || result.outcome === 'proven';
-    const signed = done && result.checkpoint !== undefined;
-    // The writer's word is not enough: its checkpoint must be one that the key of the log signed.
-    if (signed && !openCheckpoint(result.checkpoint ?? '', verifierKey).ok)
-      throw new AuditError('integrity', 'What the writer answered is not signed by the key that KMS names.');
+    const note = done ? result.checkpoint : undefined;
+    // The writer's word is not enough: its checkpoint must be one that a key of the log signed.
+    if (note !== undefined && !verifierKeys.some((key) => openCheckpoint(note, key).ok))
+      throw new AuditError('integrity', 'What the writer answered is not signed by a key that KMS names.');
     show(world, json, { tenant: id, ...result }, inWords(id, result));
     if (!done) world.fail();
   });

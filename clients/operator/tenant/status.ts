@@ -8,7 +8,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { AuditError } from '../../../core/errors.ts';
 import { HEAD_KEY } from '../../../core/index/keys.ts';
 import { openCheckpoint } from '../../../core/log/checkpoint.ts';
-import { type Connection, explained, verifierKeyOf } from './connect.ts';
+import { type Connection, explained, verifierKeysOf } from './connect.ts';
 import type { DeployedTenant } from './locate.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -66,7 +66,7 @@ async function probe(apiUrl: string): Promise<{ status: number }> {
 
 /** From the head of the log itself, which also says whether the writer has stopped. */
 async function readLog(tenant: DeployedTenant, { kms, dynamo }: Connection) {
-  const verifierKey = await verifierKeyOf(tenant, kms);
+  const verifierKeys = await verifierKeysOf(tenant, kms);
   const { Item: head } = await dynamo.send(
     new GetItemCommand({
       TableName: tenant.recordsTable,
@@ -78,9 +78,10 @@ async function readLog(tenant: DeployedTenant, { kms, dynamo }: Connection) {
   if (head.state?.S === 'HALTED') {
     throw new AuditError('integrity', `The writer has HALTED: ${head.reason?.S ?? 'it did not say why'}`);
   }
-  const opened = openCheckpoint(head.checkpoint?.S ?? '', verifierKey);
-  if (!opened.ok) {
-    throw new AuditError('integrity', `The last checkpoint does NOT verify: ${opened.failure}`);
+  const attempts = verifierKeys.map((key) => openCheckpoint(head.checkpoint?.S ?? '', key));
+  const opened = attempts.find(({ ok }) => ok) ?? attempts[0];
+  if (!opened?.ok) {
+    throw new AuditError('integrity', `The last checkpoint does NOT verify: ${opened?.failure}`);
   }
   const recordedAt = new Date(Number(head.recorded_at?.N));
   if (Number.isNaN(recordedAt.getTime()))

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count } from '../../../core/event/values.ts';
+import { keyChainSchema } from '../../../core/receipt/key-chain.ts';
 import type { Operation } from '../../shared/http/operation.ts';
 import { CHECKPOINT_EXAMPLE, VERIFIER_KEY_EXAMPLE } from './examples.ts';
 
@@ -69,14 +69,14 @@ export const getKeyChain = {
   tag: 'Log',
   method: 'GET',
   path: '/v1/audit/log/keys',
-  scopes: ['log:read'],
-  summary: 'All verifier keys, and from which size each signs',
+  // Senders follow the chain with it, as far as it leads from the key that they know.
+  scopes: ['log:read', 'events:write'],
+  claims: true,
+  summary: 'All verifier keys, and what shows each to follow from the one before it',
   answers: {
     200: {
-      description: 'The chain of keys, first to last.',
-      schema: z
-        .strictObject({ keys: z.array(z.strictObject({ verifier_key: z.string(), first_size: count() })) })
-        .meta({ id: 'KeyChain' }),
+      description: 'The chain of keys, first to last (docs/formats/log.md).',
+      schema: keyChainSchema,
       example: { keys: [{ verifier_key: VERIFIER_KEY_EXAMPLE, first_size: 0 }] },
     },
   },

@@ -1,6 +1,7 @@
 import { AuditError } from '../../../core/errors.ts';
 import { hasScope } from '../../../core/identity/scope.ts';
 import { parseTilePath } from '../../../core/log/tile.ts';
+import { readFirstKey, readKeyChain } from '../../../core/query/key-chain.ts';
 import { readHead } from '../../../core/query/log-reader.ts';
 import { publishedTile } from '../../../core/query/published-tile.ts';
 import { routeOf } from '../../shared/http/operation.ts';
@@ -34,16 +35,12 @@ export function logRoutes({ reader }: ReadApi) {
     }),
     routeOf(getVerifierKey, async () => ({
       status: 200,
-      body: `${(await readHead(await reader())).verifierKey}\n`,
+      body: `${await readFirstKey(await reader())}\n`,
       gives: { count: 1 },
     })),
     routeOf(getKeyChain, async () => {
-      const { verifierKey } = await readHead(await reader());
-      return {
-        status: 200,
-        body: { keys: [{ verifier_key: verifierKey, first_size: 0 }] },
-        gives: { count: 1 },
-      };
+      const chain = await readKeyChain(await reader());
+      return { status: 200, body: chain, gives: { count: chain.keys.length } };
     }),
   ];
 }

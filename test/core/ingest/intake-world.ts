@@ -61,7 +61,7 @@ export class IntakeWorld {
       table: this.cloud.table(gate),
       archive: this.cloud.archive(gate),
       work: this.cloud.workStore(gate),
-      signer: this.cloud.signer(gate),
+      signers: [this.cloud.signer(gate)],
       announcer: this.cloud.announcer(gate),
       codec: zlibCodec,
       clock: {

@@ -67,7 +67,7 @@ export class FilledLog {
       tenant: 'acme',
       origin: 'audit.example.com/acme/00000001',
       lockDays: { batches: 30, tiles: 60 },
-      signer: this.cloud.signer(),
+      signers: [this.cloud.signer()],
       announcer: this.cloud.announcer(),
     };
   }

@@ -36,7 +36,7 @@ function freshLog(cloud = new MemoryCloud(new Uint8Array(32).fill(9))): {
     table: cloud.table(gate),
     archive: cloud.archive(gate),
     work: cloud.workStore(gate),
-    signer: cloud.signer(gate),
+    signers: [cloud.signer(gate)],
     announcer: cloud.announcer(gate),
     codec: zlibCodec,
     clock: {

@@ -96,7 +96,7 @@ export const VARIANTS: Record<string, Flaws> = {
       heads: {
         ...log.heads,
         commit: async (next, expected) => {
-          await log.signer.sign(utf8(checkpointText(log.origin, next.size, next.root)));
+          await log.signers[0].sign(utf8(checkpointText(log.origin, next.size, next.root)));
           return await log.heads.commit(next, expected);
         },
       },

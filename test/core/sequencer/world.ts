@@ -65,7 +65,7 @@ export class World {
       table: this.cloud.table(gate, unprocessed),
       archive: this.cloud.archive(gate),
       work: this.cloud.workStore(gate),
-      signer: this.cloud.signer(gate),
+      signers: [this.cloud.signer(gate)],
       announcer: this.cloud.announcer(gate),
       codec: zlibCodec,
       clock,

@@ -116,6 +116,40 @@ describe('what only the writer may do', () => {
   });
 });
 
+describe('a log with three signing keys', () => {
+  const rotated = tenantTemplate({ ...accountTenant, auditor_principals: [AUDITOR], signing_keys: 3 });
+  const evaluator = createPolicyEvaluator(rotated.toJSON() as Template);
+  const keys = ['KeysSigning', 'KeysSigning2', 'KeysSigning3'].map((path) => {
+    const ids = Object.keys(rotated.findResources('AWS::KMS::Key'));
+    const [id] = ids.filter((name) => new RegExp(`^${path}[0-9A-F]{8}$`).test(name));
+    return `<${id}.Arn>`;
+  });
+  const form = { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' };
+  const may = (principal: string, action: string, context = {}) =>
+    keys.map((resource) => evaluator.allowed({ principal, action, resource, context }));
+
+  test('is signed with the last two, the one that hands over and the one that takes over', () => {
+    expect(may(writeLog, 'kms:Sign', form)).toEqual([false, true, true]);
+    for (const principal of roles.filter((role) => role !== writeLog))
+      expect(may(principal, 'kms:Sign', form)).toEqual([false, false, false]);
+  });
+
+  test('keeps the first, which refuses to sign whatever IAM grants, and shows all to the auditor', () => {
+    const [statement] = Object.values(rotated.findResources('AWS::KMS::Key'))
+      .flatMap(({ Properties }) => Properties.KeyPolicy.Statement)
+      .filter(({ Sid }) => Sid === 'NobodySigns');
+    expect(statement).toMatchObject({ Effect: 'Deny', Principal: { AWS: '*' }, Action: 'kms:Sign' });
+    expect(statement.Condition).toBeUndefined();
+    for (const { DeletionPolicy } of Object.values(rotated.findResources('AWS::KMS::Key')))
+      expect(DeletionPolicy).toBe('Retain');
+    expect(may(auditor, 'kms:GetPublicKey')).toEqual([true, true, true]);
+  });
+
+  test('has the first key where it had it before: adding one replaces none', () => {
+    expect(keys[0]).toBe(signingKey);
+  });
+});
+
 describe('what nobody may do', () => {
   test.each(['dynamodb:DeleteItem', 'dynamodb:Scan', 'dynamodb:DeleteTable', 'dynamodb:UpdateTable'])(
     '%s',
@@ -203,7 +237,7 @@ describe('the functions behind HTTPS', () => {
     expect(whoMay('s3:GetObject', `${work}/disclosures/1`)).toEqual([writeLog, readApi]);
     expect(whoMay('s3:GetObject', `${work}/staging/1`)).toEqual([writeLog]);
     expect(whoMay('secretsmanager:GetSecretValue', secret)).toEqual([writeLog, readApi]);
-    expect(whoMay('kms:GetPublicKey', signingKey)).toEqual([writeLog, readApi, auditor]);
+    expect(whoMay('kms:GetPublicKey', signingKey)).toEqual([writeLog, auditor]);
   });
 });
 

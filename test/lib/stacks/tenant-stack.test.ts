@@ -162,6 +162,7 @@ describe.each([
         'ArchiveBucket',
         'WorkBucket',
         'SigningKeyId',
+        'SigningKeyIds',
         'LogOrigin',
         'Tier',
         'Account',

@@ -24,6 +24,7 @@ const acme = {
   archive_bucket: 'archive',
   work_bucket: 'work',
   signing_key_id: 'key',
+  signing_key_ids: ['key'],
   admin_function: 'admin',
   writer_function: 'writer',
   log_origin: 'audit.example.com/acme/01234567',

@@ -25,6 +25,7 @@ const STACK = {
   ArchiveBucket: 'archive',
   WorkBucket: 'work',
   SigningKeyId: 'key',
+  SigningKeyIds: 'key,key-2',
   LogOrigin: 'audit.example.com/acme/01234567',
   AdminFunction: 'admin',
   WriterFunction: 'writer',

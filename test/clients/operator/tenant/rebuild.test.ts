@@ -9,7 +9,7 @@ import type { Log } from '../../../../core/sequencer/log.ts';
 import { answerOperator, asOperatorRequest } from '../../../../lambdas/write-log/operator.ts';
 import { candidates } from '../../../support/candidates.ts';
 import { MemoryCloud } from '../../../support/memory-cloud.ts';
-import { memoryLog } from '../../../support/memory-log.ts';
+import { memoryLog, memoryTerms } from '../../../support/memory-log.ts';
 import { withServer } from '../../sdk/loopback.ts';
 import { localTenant, run } from './served-tenant.ts';
 
@@ -33,8 +33,9 @@ async function withWriter(use: () => Promise<void>, kmsKey = cloud.publicKey()):
       if (path === '/') return { status: 200, body: publicKeyAnswer(kmsKey) };
       const request = asOperatorRequest(JSON.parse(body.toString()));
       if (path !== '/2015-03-31/functions/writer/invocations' || !request) return { status: 400 };
-      const deadline = log.clock.now() + 60_000;
-      return { status: 200, body: await answerOperator(request, log, deadline, (line) => lines.push(line)) };
+      const invocation = { requestId: 'r-1', deadline: log.clock.now() + 60_000 };
+      const answer = answerOperator(request, memoryTerms(log), invocation, (line) => lines.push(line));
+      return { status: 200, body: await answer };
     },
     async (endpoint) => {
       writePrivateJson(`${state}/outputs.json`, {
@@ -98,10 +99,10 @@ test('a damaged archive ends with 1, names the object, and rings the alarm', asy
   if (standing) cloud.archived.set(key, standing);
 });
 
-test('a checkpoint by another key than the one that KMS names is not believed', async () => {
+test('a checkpoint by another key than KMS names is not believed', async () => {
   await withWriter(async () => {
     const { status, err } = await rebuild('--check');
-    expect([status, err]).toEqual([1, expect.stringContaining('not signed by the key that KMS names')]);
+    expect([status, err]).toEqual([1, expect.stringContaining('not signed by a key that KMS names')]);
   }, new MemoryCloud(new Uint8Array(32).fill(4)).publicKey());
 });
 

@@ -94,6 +94,7 @@ export function localTenant(endpoint: string) {
     archive_bucket: 'archive',
     work_bucket: 'work',
     signing_key_id: 'key',
+    signing_key_ids: ['key'],
     admin_function: 'admin',
     writer_function: 'writer',
     log_origin: 'audit.example.com/acme/01234567',
