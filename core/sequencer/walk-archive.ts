@@ -105,7 +105,7 @@ async function readBatch(
 }
 
 /** What the versions of one object tell against it: undefined where it has one version and no marker. */
-function problemOf(versions: readonly ArchivedVersion[]): string | undefined {
+export function problemOf(versions: readonly ArchivedVersion[]): string | undefined {
   const markers = versions.filter(({ marker }) => marker).length;
   if (markers > 0) return `bears ${markers === 1 ? 'a delete marker' : `${markers} delete markers`}`;
   return versions.length > 1 ? `has ${versions.length} versions where one was ever written` : undefined;

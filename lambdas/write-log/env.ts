@@ -61,3 +61,6 @@ export type DeployedPolicy = z.output<typeof policy>;
 export function parseWriteLogEnv(variables: Variables): z.output<typeof env> {
   return parseVariables(env, variables);
 }
+
+/** What the stack's schedule sends to have the versions of the archive looked at. */
+export const archiveAudit = { schedule: 'audit-archive' } as const;

@@ -5,6 +5,7 @@ import { openLog } from '../../core/sequencer/genesis.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
 import { environment } from '../shared/wire-api.ts';
 import { wireLog } from '../shared/wire-log.ts';
+import { type AuditRequest, auditOnSchedule, isAuditRequest } from './audit-archive.ts';
 import { deadlineOf } from './deadline.ts';
 import { parseWriteLogEnv } from './env.ts';
 import { handleGenesis } from './genesis-resource.ts';
@@ -15,9 +16,9 @@ import { toQueueMessage } from './queue-messages.ts';
 const variables = parseWriteLogEnv(environment);
 let wiring: ReturnType<typeof wireLog> | undefined;
 
-/** Batches from the tenant's queues, the stack's request to open the log, and what the operator asks for. */
+/** Batches from the tenant's queues, requests of the stack (open the log) and of its schedules, and what the operator asks for. */
 export async function handler(
-  event: SQSEvent | CloudFormationCustomResourceEvent | OperatorRequest,
+  event: SQSEvent | CloudFormationCustomResourceEvent | AuditRequest | OperatorRequest,
   context: Context,
 ): Promise<SQSBatchResponse | Record<string, unknown> | undefined> {
   const deadline = deadlineOf(context.getRemainingTimeInMillis(), Date.now());
@@ -26,6 +27,7 @@ export async function handler(
     const invocation = { requestId: context.awsRequestId, deadline };
     return await answerOperator(request, (await wired()).intake, invocation, logToStdout);
   }
+  if (isAuditRequest(event)) return await auditOnSchedule((await wired()).log, deadline, logToStdout);
   if ('RequestType' in event) {
     await handleGenesis(event, variables.LOG_ORIGIN, async () => openLog((await wired()).log));
     return undefined;

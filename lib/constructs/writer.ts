@@ -1,8 +1,9 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
-import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { type EventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { DeployedPolicy, WriteLogVariables } from '../../lambdas/write-log/env.ts';
+import { archiveAudit, type DeployedPolicy, type WriteLogVariables } from '../../lambdas/write-log/env.ts';
 import type { CodeProvider } from '../bundle.ts';
 import type { Tenant } from '../config/tenant.ts';
 import type { Buckets } from './buckets.ts';
@@ -42,6 +43,11 @@ export class Writer extends Construct {
     const genesis = this.makeLog(foundation);
     this.listen('FromIngest', foundation.queues.ingest.queueArn, genesis);
     this.listen('FromInternal', foundation.queues.internal.queueArn, genesis);
+    this.everyHour(
+      'ArchiveAudit',
+      'Looks for second versions, delete markers and holes in the archive',
+      archiveAudit,
+    );
   }
 
   /** The empty log, size 0 and signed, made once; deleting the stack deletes nothing of it. */
@@ -59,6 +65,24 @@ export class Writer extends Construct {
     // The role's policy is a resource of its own: without it the function would start unable to sign.
     genesis.node.addDependency(this.writeLog.role);
     return genesis;
+  }
+
+  /**
+   * Every hour it is looked whether something is due, as an archive whose versions were not looked at for a day. So a run that
+   * failed or ran out of time is made up for within the hour.
+   */
+  private everyHour(id: string, description: string, request: Record<string, string>): void {
+    new Rule(this, id, {
+      description,
+      schedule: Schedule.rate(Duration.hours(1)),
+      targets: [
+        new LambdaFunction(this.writeLog.function, {
+          event: RuleTargetInput.fromObject(request),
+          maxEventAge: Duration.minutes(30),
+          retryAttempts: 2,
+        }),
+      ],
+    });
   }
 
   private listen(id: string, eventSourceArn: string, after: CustomResource): void {

@@ -68,7 +68,7 @@ export const OWN_TENANT = 'acme';
 /** The default bus is there in every account; the deployed stacks use buses of their own. */
 const BUS = 'default';
 
-function logClients(place: Place): LogClients {
+export function logClients(place: Place): LogClients {
   return {
     dynamo: new DynamoDBClient(place),
     s3: new S3Client({ ...place, forcePathStyle: true }),

@@ -17,19 +17,28 @@ describe.each([
 ])('%s', (_tier, file) => {
   const template = tenantTemplate(file);
 
-  test('functions are invoked by their own API alone; the queues are polled, which needs no grant to SQS', () => {
+  test('functions are invoked by their own API, the writer by its schedules; the queues are polled, which needs no grant', () => {
     const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(
-      ({ Properties }) => ({
-        principal: Properties.Principal as string,
-        action: Properties.Action as string,
-        api: Properties.SourceArn['Fn::Join'][1].find(
+      ({ Properties: { Principal, Action, SourceArn, FunctionName } }) => {
+        const api = SourceArn['Fn::Join']?.[1].find(
           (part: unknown) => JSON.stringify(part) === JSON.stringify({ Ref: apiOf(template) }),
-        ) as unknown,
-      }),
+        ) as unknown;
+        const by = api ?? SourceArn['Fn::GetAtt']?.[0];
+        const whom = String(FunctionName['Fn::GetAtt'][0]).startsWith('WriterWriteLog') ? 'writer' : 'other';
+        return { principal: Principal as string, action: Action as string, by, whom };
+      },
     );
-    const ownApi = { Ref: apiOf(template) };
-    const invoke = { principal: 'apigateway.amazonaws.com', action: 'lambda:InvokeFunction', api: ownApi };
-    expect(permissions).toEqual([invoke, invoke, invoke]);
+    const by = { Ref: apiOf(template) };
+    const action = 'lambda:InvokeFunction';
+    const schedules = [/^WriterArchiveAudit/];
+    expect(permissions).toHaveLength(3 + schedules.length);
+    expect(permissions.filter(({ principal }) => principal === 'apigateway.amazonaws.com')).toEqual(
+      Array.from({ length: 3 }, () => ({ principal: 'apigateway.amazonaws.com', action, by, whom: 'other' })),
+    );
+    for (const schedule of schedules) {
+      const rule = { principal: 'events.amazonaws.com', by: expect.stringMatching(schedule) };
+      expect(permissions).toContainEqual({ ...rule, action, whom: 'writer' });
+    }
   });
 
   test('roles are taken by functions and by the logging of API Gateway, by no other service', () => {
