@@ -16,7 +16,7 @@ export interface AwsConfig {
 }
 
 /** AWS as `credentials` see it at the tenant's emulator. */
-function awsConfig(
+export function awsConfig(
   { region, endpoint }: Pick<LocalTenant, 'region' | 'endpoint'>,
   credentials: Credentials,
 ): AwsConfig {
