@@ -108,9 +108,8 @@ async function finalHead(log: Log, patience: Patience, ours: Uint8Array | undefi
       throw new AuditError('integrity', `the log is halted: ${head.reason ?? 'no reason given'}`);
     if (head.state === 'FINAL') return head;
     const unheard = ours !== undefined && equalBytes(head.root, ours);
-    if (unheard || (head.batch?.leaseUntil ?? 0) <= log.clock.now())
-      await finaliseCommitted(head, log, patience);
-    else await backOff(attempt, patience);
+    const abandoned = (head.batch?.leaseUntil ?? 0) <= log.clock.now();
+    await (unheard || abandoned ? finaliseCommitted(head, log, patience) : backOff(attempt, patience));
   }
 }
 

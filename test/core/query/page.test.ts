@@ -135,15 +135,18 @@ test('a cursor serves its own question alone, and not when it was altered', asyn
     await expect(ask({}, 'occurred_at', strange)).rejects.toMatchObject(REFUSED);
 });
 
-test('a record that was altered in the table is not given out', async () => {
+test.each([
+  ['another tenant', (leaf: string) => leaf.replace('"acme"', '"evil"')],
+  ['no JSON', (leaf: string) => leaf.slice(1)],
+  ['not the canonical form', (leaf: string) => ` ${leaf}`],
+])('a record that was altered in the table is not given out: %s', async (_, alter) => {
   const filled = await FilledLog.open(SEED);
   await filled.appendBatch(4);
   const [victim] = [...filled.cloud.items.values()].filter(({ pk }) => pk.startsWith('E#'));
   if (!victim) throw new Error('no event item');
   const { leaf } = unpackEvent(victim, filled.reader.codec);
-  const { z: _, ...rest } = victim;
-  const altered = utf8(fromUtf8(leaf).replace('"acme"', '"evil"'));
-  filled.cloud.items.set(`${victim.pk}\u0000${victim.sk}`, { ...rest, r: altered });
+  const { z: _packed, ...rest } = victim;
+  filled.cloud.items.set(`${victim.pk}\u0000${victim.sk}`, { ...rest, r: utf8(alter(fromUtf8(leaf))) });
   const ask = queryEvents(filled.reader, { category: 'all' }, { order: 'log', limit: 9, personal: false });
   await expect(ask).rejects.toMatchObject({ code: 'integrity' });
 });

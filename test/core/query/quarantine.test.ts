@@ -62,6 +62,34 @@ test('content is for those who may see personal fields, and where it lies is for
   expect(closed).not.toHaveProperty('position');
 });
 
+test('what was refused for not being text is shown without content', async () => {
+  const bytes = new Uint8Array([0xff, 0xfe, 0x00]);
+  const work = { read: async () => bytes };
+  const { quarantine } = await queryQuarantine({ ...reader, work }, {}, { limit: 1_000, personal: true });
+  const [found] = quarantine.filter(({ quarantine_id }) => quarantine_id === 'q7');
+  expect(found).toMatchObject({ code: 'schema_invalid', digest: 'sha256:00' });
+  expect(found).not.toHaveProperty('content');
+});
+
+test('a search for a rare code ends after 5,000 entries, with a cursor that goes on from there', async () => {
+  const many = Array.from({ length: 5_100 }, (_, position) => ({
+    ...entry(position),
+    code: position === 0 ? 'claim_forged' : 'schema_invalid',
+  })).reverse();
+  const newest = async (limit: number, before?: string) =>
+    many.filter(({ position }) => before === undefined || position < before).slice(0, limit);
+  const ask = (cursor?: string) =>
+    queryQuarantine(
+      { ...reader, quarantine: { newest } },
+      { code: 'claim_forged' },
+      { limit: 10, cursor, personal: false },
+    );
+  const first = await ask();
+  expect(first.quarantine).toEqual([]);
+  const second = await ask(first.next_cursor ?? undefined);
+  expect(second).toMatchObject({ quarantine: [{ quarantine_id: 'q0' }], next_cursor: null });
+});
+
 test('a cursor of another question is refused', async () => {
   const { next_cursor } = await queryQuarantine(reader, {}, { limit: 5, personal: false });
   const other = queryQuarantine(

@@ -57,7 +57,7 @@ test('an unknown id may still come for as long as a queue keeps it', async () =>
   await expect(findReceipt(withRefusals(filled), 'x')).rejects.toMatchObject({ code: 'invalid_request' });
 });
 
-test('disclosures are joined for those who may see them, and gone once their object is', async () => {
+test('disclosures are joined for those who may see them, gone once their object is, and not passed over where it is damaged', async () => {
   const filled = await FilledLog.open(SEED);
   const object = 'disclosures/abc';
   await filled.appendBatch(2);
@@ -74,6 +74,11 @@ test('disclosures are joined for those who may see them, and gone once their obj
     );
   expect(await ask(true)).toEqual([undefined, undefined, undefined, disclosures]);
   expect(await ask(false)).toEqual([undefined, undefined, undefined, undefined]);
+  for (const damaged of [utf8('not gzip'), zlibCodec.gzip(utf8('{"event_id":1}\n'))]) {
+    filled.cloud.work.set(object, damaged);
+    await expect(ask(true)).rejects.toMatchObject({ code: 'integrity' });
+    expect(await ask(false)).toHaveLength(4);
+  }
   filled.cloud.work.delete(object);
   expect(await ask(true)).toEqual([undefined, undefined, undefined, undefined]);
 });

@@ -143,6 +143,18 @@ describe('appending', () => {
     expect(cloud.head?.recordedAt).toBe(NOW + 5_000);
   });
 
+  test('what an item of the table cannot hold stops the batch before the commit, and the log goes on', async () => {
+    const { log, cloud } = freshLog();
+    await openLog(log);
+    const noise = Buffer.from(new SeededRandom(2).octets(420_000)).toString('base64'); // compression does not help
+    const tooLong = { ...candidate(1), leaf: candidate(1, noise).leaf };
+    await expect(append([candidate(0), tooLong], TERMS, log)).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    expect(cloud.head).toMatchObject({ state: 'FINAL', size: 0 });
+    expect(await append([candidate(0)], TERMS, log)).toEqual([{ outcome: 'recorded', index: 0 }]);
+  });
+
   test('the archive object is locked for the days that the tenant chose, and holds the batch', async () => {
     const { log, cloud } = freshLog();
     await openLog(log);
