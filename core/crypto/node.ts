@@ -31,15 +31,11 @@ let lastKey: { raw: string; key: KeyObject } | undefined;
 export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   const raw = Buffer.from(publicKey).toString('base64');
-  try {
-    if (lastKey?.raw !== raw) {
-      const der = Buffer.concat([SPKI_PREFIX, publicKey]);
-      lastKey = { raw, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
-    }
-    return verify(null, message, lastKey.key, signature);
-  } catch {
-    return false; // not a point of the curve
+  if (lastKey?.raw !== raw) {
+    const der = Buffer.concat([SPKI_PREFIX, publicKey]);
+    lastKey = { raw, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
   }
+  return verify(null, message, lastKey.key, signature); // false, too, for a key that is not a point of the curve
 }
 
 /** `length` bytes from the operating system. */

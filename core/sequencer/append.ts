@@ -100,17 +100,24 @@ export async function append(
 
 /** The head, `FINAL`: a committed batch whose writer is gone (or is us) is finished first. */
 async function finalHead(log: Log, patience: Patience, ours: Uint8Array | undefined): Promise<Head> {
-  for (let attempt = 0; ; attempt++) {
-    const head = await log.heads.read();
-    if (!head)
-      throw new AuditError('integrity', 'the log has no head: it was never opened, or the table was lost');
-    if (head.state === 'HALTED')
-      throw new AuditError('integrity', `the log is halted: ${head.reason ?? 'no reason given'}`);
-    if (head.state === 'FINAL') return head;
+  let head = await liveHead(log);
+  for (let attempt = 0; head.state !== 'FINAL'; attempt++) {
     const unheard = ours !== undefined && equalBytes(head.root, ours);
-    const abandoned = (head.batch?.leaseUntil ?? 0) <= log.clock.now();
-    await (unheard || abandoned ? finaliseCommitted(head, log, patience) : backOff(attempt, patience));
+    if (unheard || (head.batch?.leaseUntil ?? 0) <= log.clock.now())
+      await finaliseCommitted(head, log, patience);
+    else await backOff(attempt, patience);
+    head = await liveHead(log);
   }
+  return head;
+}
+
+async function liveHead({ heads }: Log): Promise<Head> {
+  const head = await heads.read();
+  if (!head)
+    throw new AuditError('integrity', 'the log has no head: it was never opened, or the table was lost');
+  if (head.state === 'HALTED')
+    throw new AuditError('integrity', `the log is halted: ${head.reason ?? 'no reason given'}`);
+  return head;
 }
 
 /** Tells new from known. Exact, because everything below a `FINAL` head can be looked up. */

@@ -133,7 +133,7 @@ describe.each([
   });
 });
 
-test('servers and browsers never differ about a signature, however odd', () => {
+test('servers and browsers agree about keys of small order, and about noise: no', () => {
   const random = new SeededRandom(8032);
   const zero = '00'.repeat(32);
   const odd = SMALL_ORDER.flatMap((key) =>
