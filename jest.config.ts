@@ -17,7 +17,22 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/.local', '<rootDir>/cdk.out', '<rootDir>/dist'],
 };
 
+/** What `npm run test:coverage` measures: everything of `core/` that is more than types. */
+const coverage = {
+  coverageProvider: 'v8',
+  coverageDirectory: '.local/coverage',
+  coverageReporters: ['text', 'html'],
+  collectCoverageFrom: [
+    'core/**/*.ts',
+    '!core/ports.ts',
+    '!core/identity/registry.ts',
+    '!core/ingest/intake.ts',
+  ],
+  coverageThreshold: { global: { lines: 100 } },
+};
+
 export default {
+  ...coverage,
   projects: [
     {
       ...common,
