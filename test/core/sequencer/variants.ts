@@ -4,6 +4,8 @@ import { checkpointText } from '../../../core/log/checkpoint.ts';
 import type { Head } from '../../../core/ports.ts';
 import { decodeSegment } from '../../../core/sequencer/segment.ts';
 import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
+import { history } from './history.ts';
+import { violations } from './invariants.ts';
 import type { Flaws } from './world.ts';
 
 /** The eight shortcuts that a model showed to be wrong (sequencing), each as a port that takes it. */
@@ -103,6 +105,13 @@ export const VARIANTS: Record<string, Flaws> = {
     }),
   },
 };
+
+/** Whether the invariants notice the shortcut in the history of `seed`; one of them shows only once a table was rolled back. */
+export async function noticed(name: string, flaws: Flaws, seed: number): Promise<boolean> {
+  const rollBack = name.startsWith('marker');
+  const found = violations(await history(seed, flaws, rollBack));
+  return found.some((text) => !rollBack || text.startsWith('two roots') || text.includes('goes on at'));
+}
 
 function asFinal(head: Head): Head {
   const { batch: _, ...rest } = head;
