@@ -76,3 +76,14 @@ describe('what a hostile sender can make of a digest', () => {
     expect(String(item?.['d']).length).toBeLessThan(4_000);
   });
 });
+
+test.each([['no JSON'], ['{}'], [undefined]])(
+  'an item that holds %j in place of a digest is corruption',
+  (d) => {
+    const [item] = taskItems(0, placed([0]), KEY);
+    if (!item) throw new Error('no item');
+    const { d: _, ...rest } = item;
+    const damaged = d === undefined ? rest : { ...rest, d };
+    expect(() => unpackDigest(damaged)).toThrow(expect.objectContaining({ code: 'integrity' }));
+  },
+);

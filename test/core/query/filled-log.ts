@@ -45,6 +45,10 @@ export class FilledLog {
   /** What the events that are made up are of. */
   types: readonly EventType[] = TYPES;
   tasks = 12;
+  /** How often an event is lost on its way in: 0 makes events without numbers. `lost` holds their numbers, by task. */
+  loss = 0;
+  readonly lost = new Map<string, number[]>();
+  readonly #next = new Map<string, number>();
 
   private constructor(seed: number) {
     this.random = new SeededRandom(seed);
@@ -117,12 +121,22 @@ export class FilledLog {
       event_type: eventType,
       occurred_at: new Date(occurredAt).toISOString(),
       agent: { id: agentId, version: '1' },
-      ...(taskId === undefined ? {} : { task: { id: taskId } }),
+      ...(taskId === undefined ? {} : { task: { id: taskId, ...this.#seq(taskId, agentId) } }),
       ...(governance ? {} : initiatorOf(eventType, userId)),
       payload: payloadOf(eventType, userId),
     };
     const known = { index: -1, eventId, eventType, occurredAt, agentId, userId, taskId };
     return { event, known: { ...known, contentHash: contentHash(event) } };
+  }
+
+  /** The number of an event of an agent in a task, after those of events that never came. */
+  #seq(taskId: string, agentId: string): { seq?: number } {
+    if (this.loss === 0) return {};
+    const counter = `${taskId} ${agentId}`;
+    let seq = this.#next.get(counter) ?? 0;
+    while (this.random.chance(this.loss)) this.lost.set(taskId, [...(this.lost.get(taskId) ?? []), seq++]);
+    this.#next.set(counter, seq + 1);
+    return { seq };
   }
 
   #pick<T>(values: readonly [T, ...T[]] | readonly T[]): T {

@@ -178,3 +178,20 @@ test('a page reads what its tasks need, and no record: its cost does not grow wi
   expect(reads).toBeLessThan(15);
   expect(octets).toBeLessThan(20_000);
 });
+
+test('numbers that never came are counted and named, task by task', async () => {
+  const filled = await open(5);
+  filled.loss = 0.2;
+  await filled.append(12, 30);
+  const tasks = [...new Set(filled.known.map(({ taskId }) => taskId))].filter((id) => id !== undefined);
+  for (const taskId of tasks) {
+    const gaps = (await findTask(filled.reader, taskId))?.seq_gaps;
+    const named = gaps?.ranges.flatMap(({ from, to }) =>
+      Array.from({ length: to - from + 1 }, (_, offset) => from + offset),
+    );
+    const lost = filled.lost.get(taskId) ?? [];
+    expect(named?.toSorted((a, b) => a - b)).toEqual(lost.toSorted((a, b) => a - b));
+    expect(gaps?.missing).toBe(lost.length);
+  }
+  expect([...filled.lost.values()].flat().length).toBeGreaterThan(20);
+});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { utf8 } from '../../../core/encoding.ts';
+import { AuditError } from '../../../core/errors.ts';
 import { append } from '../../../core/sequencer/append.ts';
 import { openLog } from '../../../core/sequencer/genesis.ts';
 import type { Log } from '../../../core/sequencer/log.ts';
@@ -205,5 +206,46 @@ describe('an archive that is not whole starts no log', () => {
       object: key(320),
       problem: expect.stringContaining('321'),
     });
+  });
+
+  test('an archive without a batch is an empty log, and damaged to who kept a checkpoint of more', async () => {
+    const { cloud, log } = await filledLog();
+    const known = cloud.head?.checkpoint ?? '';
+    lose(cloud);
+    cloud.archived.clear();
+    expect(await rebuildTable(log, { ...REBUILD, check: true })).toMatchObject({
+      outcome: 'proven',
+      size: 0,
+    });
+    expect(await rebuildTable(log, { ...REBUILD, check: true, known })).toMatchObject({
+      outcome: 'damaged',
+      problem: expect.stringContaining('no batch at all'),
+    });
+  });
+
+  test('a kept checkpoint of another history, or by another key, is not explained away', async () => {
+    const { log } = await filledLog();
+    const fork = await filledLog();
+    const stranger = memoryLog(new MemoryCloud(new Uint8Array(32).fill(8)), NOW);
+    const { checkpoint: bySomebodyElse } = await openLog(stranger);
+    for (const [known, problem] of [
+      [fork.cloud.head?.checkpoint, 'makes another tree than the checkpoint of size 321'],
+      [bySomebodyElse, 'does not verify'],
+    ] as const) {
+      const answer = await rebuildTable(log, { ...REBUILD, check: true, known: known ?? '' });
+      expect(answer).toMatchObject({ outcome: 'damaged', problem: expect.stringContaining(problem) });
+    }
+  });
+
+  test('an archive that does not answer is no damage: it is tried again', async () => {
+    const { cloud, log } = await filledLog();
+    lose(cloud);
+    const outage = {
+      ...log.archive,
+      read: () => Promise.reject(new AuditError('unavailable', 'the archive')),
+    };
+    const asked = rebuildTable({ ...log, archive: outage }, REBUILD);
+    await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
+    expect(cloud.head).toBeUndefined();
   });
 });
