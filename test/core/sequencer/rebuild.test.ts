@@ -223,14 +223,17 @@ describe('an archive that is not whole starts no log', () => {
     });
   });
 
-  test('a kept checkpoint of another history, or by another key, is not explained away', async () => {
+  test('a kept checkpoint of another history, by another key, or none at all is not explained away', async () => {
     const { log } = await filledLog();
     const fork = await filledLog();
     const stranger = memoryLog(new MemoryCloud(new Uint8Array(32).fill(8)), NOW);
-    const { checkpoint: bySomebodyElse } = await openLog(stranger);
+    await openLog(stranger);
+    await add(stranger, 1);
+    const bySomebodyElse = (await stranger.heads.read())?.checkpoint;
     for (const [known, problem] of [
       [fork.cloud.head?.checkpoint, 'makes another tree than the checkpoint of size 321'],
       [bySomebodyElse, 'does not verify'],
+      ['321', 'is not a signed checkpoint'],
     ] as const) {
       const answer = await rebuildTable(log, { ...REBUILD, check: true, known: known ?? '' });
       expect(answer).toMatchObject({ outcome: 'damaged', problem: expect.stringContaining(problem) });
