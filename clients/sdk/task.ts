@@ -1,3 +1,4 @@
+import { extractDecisions } from '../../core/decision/extract.ts';
 import type { EventEnvelope } from '../../core/event/envelope.ts';
 import type { EventId } from '../../core/event/ids.ts';
 import { parseOptionText } from '../../core/event/options.ts';
@@ -116,6 +117,14 @@ export class Task {
   decision(decision: Decision, context?: EventContext): EventId {
     const { selected_action = selectedOption(decision), ...rest } = decision;
     return this.#events.emit('DECISION_POINT', { ...rest, selected_action }, context);
+  }
+
+  /**
+   * Records each decision block in what a model gave: text, a message with parts, the arguments of `record_decision`
+   * (core/decision). Where there is none, nothing is recorded.
+   */
+  captureDecisions(output: unknown, context?: EventContext): EventId[] {
+    return extractDecisions(output).map((decision) => this.decision(decision, context));
   }
 
   /** A rule allowed, blocked or changed what the agent wanted to do (POLICY_EVALUATED). */

@@ -16,6 +16,16 @@ const personSchema = z
 
 const waitingSchema = z.strictObject({ waiting_for: text().optional(), until: timestamp().optional() });
 
+const tokensSchema = z
+  .strictObject({
+    input: count().optional(),
+    output: count().optional(),
+    cached: count().optional(),
+    reasoning: count().optional(),
+    total: count().optional(),
+  })
+  .meta({ id: 'Tokens' });
+
 /** Payloads of the event types that agents emit. */
 export const AGENT_PAYLOADS = {
   TASK_INITIATED: z.strictObject({
@@ -29,6 +39,9 @@ export const AGENT_PAYLOADS = {
     role: z.enum(['system', 'developer', 'user', 'assistant', 'agent', 'tool']),
     channel: short().optional(),
     content: json(),
+    tokens: tokensSchema
+      .optional()
+      .meta({ description: 'What this one answer of a model took; those of a whole task stand at its end.' }),
   }),
   TOOL_CALLED: z.strictObject({
     tool: z.strictObject({
@@ -91,15 +104,7 @@ export const AGENT_PAYLOADS = {
   TASK_COMPLETED: z.strictObject({
     output: json().optional(),
     duration_ms: quantity().optional(),
-    tokens: z
-      .strictObject({
-        input: count().optional(),
-        output: count().optional(),
-        cached: count().optional(),
-        reasoning: count().optional(),
-        total: count().optional(),
-      })
-      .optional(),
+    tokens: tokensSchema.optional(),
     cost: z
       .strictObject({
         amount: quantity(),

@@ -59,7 +59,7 @@ export interface PreparedEvent {
   contentHash: DigestText;
   /** Over the event as sent; differs from `contentHash` where the writer changed something. */
   sourceHash: DigestText;
-  /** Keyed hash of `sourceHash`, 16 octets: equal for a redelivery, different for other content under the same id. */
+  /** 16 octets, equal for a redelivery, different for other content under the same id (`dedupeTag` below). */
   dedupeTag: Uint8Array;
   /** What opens the commitments in the record. Must be durable before the record is. */
   disclosures: Disclosure[];
@@ -115,7 +115,7 @@ export function prepareEvent(
       occurredAt: Date.parse(event.occurred_at),
       contentHash: record.content_hash,
       sourceHash,
-      dedupeTag: hmacSha256(terms.dedupeKey, utf8(sourceHash)).slice(0, DEDUPE_TAG_OCTETS),
+      dedupeTag: dedupeTag(event, sourceHash, terms),
       disclosures: [...given.disclosures, ...disclosures],
       record,
     },
@@ -127,6 +127,20 @@ const reservedSchema = z.union([
   z.object({ event_type: z.enum(Object.keys(GOVERNANCE_PAYLOADS)) }),
   z.object({ agent: z.object({ id: z.literal(SELF_AGENT_ID) }) }),
 ]);
+
+/**
+ * A keyed hash of what the sender hashed. An OTLP sender hashes nothing: its events are made here, their ids follow
+ * from trace and span, and the same span may read a little differently in other company or after an update of the
+ * mapping. There the id alone tells a redelivery, and the first to come stands.
+ */
+function dedupeTag(
+  event: AuditEvent,
+  sourceHash: DigestText,
+  { source, dedupeKey }: IngestTerms,
+): Uint8Array {
+  const same = source === 'otlp' ? `otlp ${event.event_id}` : sourceHash;
+  return hmacSha256(dedupeKey, utf8(same)).slice(0, DEDUPE_TAG_OCTETS);
+}
 
 /** Uniqueness is checked for ids of the last 30 days, and an id of the future would outlive that check. */
 function judgeId(id: EventId, now: number): Refusal | undefined {

@@ -1,8 +1,9 @@
 import type { TenantId } from '../../core/event/ids.ts';
 import type { Clock, Random } from '../../core/ports.ts';
-import type { Route } from '../shared/http/route.ts';
+import type { OperationRoute } from '../shared/http/operation.ts';
 import type { Outbox } from '../shared/internal-queue.ts';
 import { eventRoutes } from './routes/events.ts';
+import { otlpRoutes } from './routes/otlp.ts';
 
 /** What the routes that take events in work with. */
 export interface IngestApi {
@@ -13,6 +14,6 @@ export interface IngestApi {
 }
 
 /** Every route of this function. */
-export function ingestRoutes(api: IngestApi): Route[] {
-  return eventRoutes(api);
+export function ingestRoutes(api: IngestApi): OperationRoute[] {
+  return [...eventRoutes(api), ...otlpRoutes(api)];
 }

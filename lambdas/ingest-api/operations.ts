@@ -87,6 +87,39 @@ export const sendEvents = {
   },
 } as const satisfies Operation;
 
+export const sendTraces = {
+  id: 'sendTraces',
+  leaves: { nothing: 'What is sent becomes records itself, each with its sender.' },
+  tag: 'Events',
+  method: 'POST',
+  path: '/v1/otlp/v1/traces',
+  scopes: ['events:write'],
+  summary: 'Takes spans of agents in OTLP/HTTP',
+  description:
+    'ExportTraceServiceRequest as `application/x-protobuf` or `application/json`, also gzip. Spans of agents, models, ' +
+    'tools and data become events, others are passed over. An exporter is pointed at `…/v1/otlp` and adds ' +
+    '`/v1/traces`. A request in protobuf is answered in protobuf, and refused with a google.rpc.Status.',
+  body: {
+    schema: z.looseObject({ resourceSpans: z.array(z.looseObject({})).optional() }),
+    example: { resourceSpans: [] },
+  },
+  answers: {
+    200: {
+      description:
+        'All that is worth an event is in the queue, but for spans that can never be taken: those are counted here, ' +
+        'and are not to be sent again.',
+      schema: z
+        .strictObject({
+          partialSuccess: z
+            .strictObject({ rejectedSpans: z.string().regex(/^\d+$/), errorMessage: z.string() })
+            .optional(),
+        })
+        .meta({ id: 'TracesVerdict' }),
+      example: {},
+    },
+  },
+} as const satisfies Operation;
+
 /** A bad event is refused alone; only what is wrong with the request as a whole throws. */
 function readEvents(request: Pick<ApiRequest, 'body'>): unknown {
   const json = parseJsonText(request.body, { ...ENVELOPE_LIMITS, bytes: MAX_BODY });

@@ -70,6 +70,9 @@ export class HttpApi extends Construct {
     const events = audit.addResource('events');
     events.addMethod('POST', ingest);
     events.addResource('{event_id}').addMethod('ANY', read);
+    const otlp = v1.addResource('otlp');
+    const traces = otlp.addResource('v1').addResource('traces');
+    traces.addMethod('POST', ingest);
     const receipts = audit.addResource('receipts');
     receipts.addResource('{id}').addMethod('ANY', read);
     const log = audit.addResource('log');
@@ -81,7 +84,7 @@ export class HttpApi extends Construct {
       resource.addResource('{proxy+}').addMethod('ANY', admin);
     }
     // Whatever else is asked for: read-api answers 401 without a token, before routing, else 404 or 405.
-    for (const resource of [root, v1, audit, events, receipts, log, quarantine])
+    for (const resource of [root, v1, audit, events, receipts, log, quarantine, otlp, traces])
       resource.addMethod('ANY', read);
     for (const parent of [root, v1, audit]) parent.addResource('{proxy+}').addMethod('ANY', read);
   }

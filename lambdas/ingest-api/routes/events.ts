@@ -55,7 +55,7 @@ export function eventRoutes({ tenantId, outbox, clock, random }: IngestApi) {
  * but for an event at the very edge of a record's length, which the writer then refuses. So only the verdict and the
  * hash of what was sent are used here.
  */
-const WITHOUT_SECRETS = {
+export const WITHOUT_SECRETS = {
   source: 'https',
   personalData: [],
   pseudonymKey: new Uint8Array(32),

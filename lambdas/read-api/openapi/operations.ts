@@ -12,6 +12,7 @@ import * as tasks from '../operations/tasks.ts';
 /** The operations of all functions behind the tenant's API, in the order in which the document shows them. */
 export const OPERATIONS: readonly Operation[] = [
   ingest.sendEvents,
+  ingest.sendTraces,
   events.listEvents,
   events.getEvent,
   receipts.getReceipt,

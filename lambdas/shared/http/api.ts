@@ -199,7 +199,9 @@ function decodeBodies({ codec }: ApiTerms): Step {
 }
 
 function refuse(event: ApiEvent, problem: Problem): APIGatewayProxyResult {
-  return respond(event, problemResponse(problem, requestIdOf(event)));
+  const route = event.match?.found ? event.match.route : undefined;
+  const own = route?.refuse?.(problem, (name) => headerOf(event, name));
+  return respond(event, own ?? problemResponse(problem, requestIdOf(event)));
 }
 
 /** Every answer to somebody who showed a token says what is left of its minute. */

@@ -1,5 +1,6 @@
 import type { GovernanceEventType } from '../../../core/event/governance.ts';
 import type { Scope } from '../../../core/identity/scope.ts';
+import type { Problem } from './problem.ts';
 import type { ApiRequest } from './request.ts';
 import type { ApiResponse } from './response.ts';
 
@@ -15,6 +16,8 @@ export interface Route {
   /** What a request leaves in the tenant's own log: without it a route does not compile. */
   leaves: Trace;
   handle(request: ApiRequest): Promise<ApiResponse>;
+  /** How this route tells of a problem where its protocol has another form than RFC 9457; undefined: in that form. */
+  refuse?(problem: Problem, header: ApiRequest['header']): ApiResponse | undefined;
 }
 
 /** The trace of a request in the tenant's own log. */

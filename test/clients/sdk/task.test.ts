@@ -118,3 +118,27 @@ test('another process goes on with a task: same task and user, the answer pairs 
   const { payload } = events[2] ?? {};
   expect(payload && 'duration_ms' in payload && payload.duration_ms).toBeGreaterThanOrEqual(3_600_000);
 });
+
+test('a decision block in what a model said is recorded with its options, one of them selected', async () => {
+  const { trail, transport } = memoryTrail();
+  const task = trail.startTask({ goal: 'Refund order 4711', user_id: 'u-17' });
+  const ids = task.captureDecisions(`I refund.\n\`\`\`json
+{"reasoning_summary":"The order is within the return window.","options_considered":[
+"Deny refund (order outside return window) - NOT APPLICABLE",
+"Escalate to human agent - NOT TRIGGERED (policy criteria met)",
+"Initiate refund automatically - SELECTED"],"policy_references":["return-policy-v3.2"]}\n\`\`\``);
+  expect(task.captureDecisions('Nothing was decided.')).toEqual([]);
+  await trail.flush();
+  const [, decision] = transport.events();
+  expect(decision).toMatchObject({ event_id: ids[0], event_type: 'DECISION_POINT' });
+  expect(decision?.payload).toMatchObject({
+    selected_action: 'Initiate refund automatically',
+    options_considered: [
+      { outcome: 'not_applicable' },
+      { outcome: 'not_triggered' },
+      { outcome: 'selected' },
+    ],
+    policy_references: ['return-policy-v3.2'],
+    source: 'stated',
+  });
+});

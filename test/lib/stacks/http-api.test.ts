@@ -22,6 +22,7 @@ test('each route goes to the function with the privilege for it, all others to t
     'ANY /v1/audit/tokens AdminApi',
     'ANY /v1/audit/tokens/{proxy+} AdminApi',
     'POST /v1/audit/events IngestApi',
+    'POST /v1/otlp/v1/traces IngestApi',
   ]);
   expect(routes).toEqual(
     expect.arrayContaining([
