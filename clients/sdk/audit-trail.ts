@@ -9,6 +9,7 @@ import { DEFAULT_RETRY, type RetryPolicy } from './backoff.ts';
 import { type Confirmation, Confirmer } from './confirm.ts';
 import { onExit } from './exit.ts';
 import type { AgentInfo, EventContext, PayloadInput, TaskStart } from './inputs.ts';
+import { Journal } from './journal.ts';
 import { type BufferPolicy, DEFAULT_BUFFER, type FlushReport, Outbox } from './outbox.ts';
 import { harmless, messageOf, type ProblemListener, warnOfProblem } from './problem.ts';
 import { ReceiptsFile } from './receipts-file.ts';
@@ -64,6 +65,7 @@ export interface AuditTrailOptions {
 export class AuditTrail {
   readonly #recorder: Recorder;
   readonly #outbox: Outbox;
+  readonly #journal: Journal;
   readonly #receipts: ReceiptsFile;
   readonly #confirmer: Confirmer | undefined;
   readonly #onProblem: ProblemListener;
@@ -86,6 +88,7 @@ export class AuditTrail {
     this.#onReceipt = harmless(options.onReceipt ?? (() => undefined));
     this.#receipts = new ReceiptsFile(directory);
     this.#confirmer = transport.receipts && new Confirmer(transport.receipts, clock, options.verifierKey);
+    this.#journal = new Journal(directory, session);
     this.#outbox = new Outbox({
       transport,
       clock,
@@ -93,6 +96,7 @@ export class AuditTrail {
       retry: { ...DEFAULT_RETRY, ...options.retry },
       buffer: { ...DEFAULT_BUFFER, ...options.buffer },
       spill: new Spill(directory, session),
+      journal: this.#journal,
       receipts: this.#receipts,
       onProblem: this.#onProblem,
     });
@@ -176,6 +180,7 @@ export class AuditTrail {
       return await this.flush();
     } finally {
       this.#offExit();
+      this.#journal.end();
     }
   }
 }

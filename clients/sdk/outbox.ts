@@ -1,6 +1,7 @@
 import { formatTimestamp } from '../../core/event/time.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import { backoff, type RetryPolicy } from './backoff.ts';
+import type { Journal } from './journal.ts';
 import type { OutgoingEvent } from './outgoing.ts';
 import { messageOf, type ProblemListener, type TrailProblem } from './problem.ts';
 import type { ReceiptsFile } from './receipts-file.ts';
@@ -34,6 +35,8 @@ export interface OutboxOptions {
   retry: RetryPolicy;
   buffer: BufferPolicy;
   spill: Spill;
+  /** Absent: what waits in memory is lost with a process that is killed. */
+  journal?: Journal;
   receipts: ReceiptsFile;
   onProblem: ProblemListener;
 }
@@ -76,6 +79,7 @@ export class Outbox {
       this.#keep([event], { code: 'overflow', message: 'the buffer of the audit trail is full' });
       return;
     }
+    this.#journal(event);
     this.#queue.push(event);
     this.#queuedBytes += event.bytes;
     const { limits } = this.#options.transport;
@@ -109,6 +113,31 @@ export class Outbox {
     this.#queuedBytes = 0;
     if (events.length > 0) {
       this.#keep(events, { code: 'undelivered', message: 'the process ended before the events were sent' });
+    }
+  }
+
+  /** Where the disk does not take the event, it waits in memory alone, and the listener hears of it. */
+  #journal(event: OutgoingEvent): void {
+    try {
+      this.#options.journal?.write(event);
+    } catch (cause) {
+      const message = `the journal could not be written: ${messageOf(cause)}`;
+      this.#options.onProblem({ code: 'bookkeeping', message, event_ids: [event.event_id], cause });
+    }
+  }
+
+  /** Nothing more has to be remembered of `events`: they are with the audit trail, or in another file. */
+  #settled(events: readonly OutgoingEvent[]): void {
+    try {
+      this.#options.journal?.settled(events);
+    } catch (cause) {
+      const message = `the journal could not be cleared: ${messageOf(cause)}`;
+      this.#options.onProblem({
+        code: 'bookkeeping',
+        message,
+        event_ids: events.map(({ event_id }) => event_id),
+        cause,
+      });
     }
   }
 
@@ -206,6 +235,7 @@ export class Outbox {
       { code, detail },
       JSON.parse(event.json),
     );
+    this.#settled([event]);
   }
 
   #note(taken: readonly OutgoingEvent[]): void {
@@ -221,6 +251,7 @@ export class Outbox {
       const event_ids = taken.map(({ event_id }) => event_id);
       this.#options.onProblem({ code: 'bookkeeping', message, event_ids, cause });
     }
+    this.#settled(taken);
   }
 
   /** Sends what this or an earlier process spilled; what still can't be sent is spilled again. Never rejects. */
@@ -260,7 +291,10 @@ export class Outbox {
     this.#report.unsent += events.length;
     const told = { ...problem, event_ids: events.map(({ event_id }) => event_id) };
     this.#options.onProblem(told);
-    this.#onDisk(told, () => this.#options.spill.keep(events));
+    this.#onDisk(told, () => {
+      this.#options.spill.keep(events);
+      this.#settled(events);
+    });
   }
 
   /** Runs `write`; a disk that fails is the one way in which an event is lost, and is said. */

@@ -14,6 +14,7 @@ import { sha256 } from '#crypto';
 import { toHex, utf8 } from '../../core/encoding.ts';
 import { eventIdSchema } from '../../core/event/ids.ts';
 import { digestSchema } from '../../core/event/values.ts';
+import { isAbandoned, linesOf } from './journal.ts';
 import type { OutgoingEvent } from './outgoing.ts';
 
 const SPILL = 'spill.ndjson';
@@ -57,26 +58,23 @@ export class Spill {
 
   /** Keeps events for a later attempt. */
   keep(events: readonly OutgoingEvent[]): void {
-    const lines = events.map(({ event_id, agent_id, content_hash, json }) =>
-      JSON.stringify({ event_id, agent_id, content_hash, json }),
-    );
-    this.#append(SPILL, lines);
+    this.#append(SPILL, linesOf(events));
   }
 
   /** Keeps what will never be taken as it is, with the reason. `event` is whatever the agent gave. */
   reject(rejected: { code: string; detail: string }, event: unknown): void {
-    this.#append(REJECTED, [JSON.stringify({ rejected, event: writable(event) })]);
+    this.#append(REJECTED, `${JSON.stringify({ rejected, event: writable(event) })}\n`);
   }
 
   /**
-   * Takes over all that was spilled, one file at a time. Renaming is the claim: two processes can't both get a file
+   * Takes over all that was spilled, and what processes that were killed had in their journals, one file at a time. Renaming is the claim: two processes can't both get a file
    * of its first name. What a process had claimed when it died is taken over too; if that process lives, an event
    * goes out twice, which the writer recognises by its id.
    */
   *claim(): Generator<ClaimedSpill> {
     if (!existsSync(this.#directory)) return;
     for (const name of readdirSync(this.#directory)) {
-      if (name !== SPILL && !CLAIMED.test(name)) continue;
+      if (name !== SPILL && !CLAIMED.test(name) && !isAbandoned(name)) continue;
       const path = join(this.#directory, `spill.${this.#session}-${this.#claims++}.sending.ndjson`);
       if (!this.#rename(name, path)) continue;
       yield this.#read(path);
@@ -96,7 +94,7 @@ export class Spill {
       release: () => {
         // Another process may have held the file open by its old name and appended to it since.
         const grown = existsSync(path) ? readFileSync(path, 'utf8').slice(text.length) : '';
-        this.#append(SPILL, grown === '' ? [] : [grown.trimEnd()]);
+        this.#append(SPILL, grown);
         rmSync(path, { force: true });
       },
     };
@@ -112,12 +110,10 @@ export class Spill {
     }
   }
 
-  #append(name: string, lines: readonly string[]): void {
-    if (lines.length === 0) return;
+  #append(name: string, lines: string): void {
+    if (lines === '') return;
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    appendFileSync(join(this.#directory, name), lines.map((line) => `${line}\n`).join(''), {
-      mode: OWNER_ONLY,
-    });
+    appendFileSync(join(this.#directory, name), lines, { mode: OWNER_ONLY });
   }
 }
 
