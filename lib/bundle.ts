@@ -4,13 +4,13 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { AuditError } from '../core/errors.ts';
 
+const NAMES = ['write-log', 'ingest-api', 'read-api', 'admin-api', 'export-records'] as const;
+
 /** The functions of a tenant's stack; each is `lambdas/<name>/handler.ts`. */
-export type FunctionName = 'write-log' | 'ingest-api' | 'read-api' | 'admin-api';
+export type FunctionName = (typeof NAMES)[number];
 
 /** Where a function's code comes from; tests that look at templates alone give inline code. */
 export type CodeProvider = (name: FunctionName) => Code;
-
-const NAMES: readonly FunctionName[] = ['write-log', 'ingest-api', 'read-api', 'admin-api'];
 
 /** CommonJS dependencies ask for `require`, which an ES module does not have. */
 const REQUIRE_BANNER =

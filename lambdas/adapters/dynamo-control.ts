@@ -20,6 +20,8 @@ interface Change {
   update: string;
   condition: string;
   values: Record<string, unknown>;
+  /** For attributes whose names are reserved words. */
+  names?: Record<string, string>;
 }
 
 /** The control table, as the registries use it. Reads are strongly consistent: a revocation counts at once. */
@@ -65,6 +67,7 @@ export class ControlTable {
       UpdateExpression: change.update,
       ConditionExpression: change.condition,
       ExpressionAttributeValues: change.values,
+      ...(change.names && { ExpressionAttributeNames: change.names }),
       ReturnValues: 'ALL_NEW',
     });
     return (await this.#conditionally(() => this.#client.send(command)))?.Attributes;

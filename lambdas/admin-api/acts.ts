@@ -5,7 +5,12 @@ import type { Clock, Random } from '../../core/ports.ts';
 import type { ApiRequest } from '../shared/http/request.ts';
 import { type Outbox, ownEvents, PRODUCT_VERSION } from '../shared/internal-queue.ts';
 
-type ActType = 'TOKEN_ISSUED' | 'TOKEN_REVOKED' | 'EMITTER_REGISTERED' | 'EMITTER_REMOVED';
+type ActType =
+  | 'TOKEN_ISSUED'
+  | 'TOKEN_REVOKED'
+  | 'EMITTER_REGISTERED'
+  | 'EMITTER_REMOVED'
+  | 'EXPORT_DOWNLOADED';
 
 /** What is done, to what; who does it and by which request is known from the request. */
 type Act<T extends ActType> = Omit<PayloadOf<T>, 'actor' | 'request_id'>;

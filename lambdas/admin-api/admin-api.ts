@@ -5,6 +5,7 @@ import type { Clock, Random } from '../../core/ports.ts';
 import type { Route } from '../shared/http/route.ts';
 import type { Acts } from './acts.ts';
 import { emitterRoutes } from './routes/emitters.ts';
+import { type ExportsApi, exportRoutes } from './routes/exports.ts';
 import { tokenRotationRoutes } from './routes/token-rotation.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
@@ -14,6 +15,7 @@ export interface AdminApi {
   tokens: TokenRegistry;
   emitters: EmitterRegistry;
   usage: LastSeen;
+  exports: ExportsApi;
   acts: Acts;
   clock: Pick<Clock, 'now'>;
   random: Random;
@@ -21,5 +23,5 @@ export interface AdminApi {
 
 /** Every route of this function. */
 export function adminRoutes(api: AdminApi): Route[] {
-  return [...tokenRoutes(api), ...tokenRotationRoutes(api), ...emitterRoutes(api)];
+  return [...tokenRoutes(api), ...tokenRotationRoutes(api), ...emitterRoutes(api), ...exportRoutes(api)];
 }

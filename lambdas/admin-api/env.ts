@@ -3,6 +3,10 @@ import { apiVariables, parseVariables, type Variables } from '../shared/env.ts';
 
 const env = z.object({
   ...apiVariables,
+  /** Exports are made by another function, which this queue wakes. */
+  EXPORT_QUEUE_URL: z.url(),
+  /** Where finished exports lie. */
+  WORK_BUCKET: z.string().min(1),
 });
 
 /** What the construct has to set. */

@@ -1,4 +1,9 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { DynamoExports } from '../adapters/dynamo-exports.ts';
+import { S3Exports } from '../adapters/s3-exports.ts';
+import { SqsOutbox } from '../adapters/sqs-outbox.ts';
 import { systemRandom } from '../adapters/system.ts';
 import { makeApi } from '../shared/http/api.ts';
 import { environment, wireApi } from '../shared/wire-api.ts';
@@ -14,6 +19,11 @@ const routes = adminRoutes({
   ...wiring,
   acts: new Acts(wiring.outbox, wiring.clock, systemRandom),
   random: systemRandom,
+  exports: {
+    jobs: new DynamoExports(wiring.control),
+    files: new S3Exports(new S3Client(), env.WORK_BUCKET),
+    queue: new SqsOutbox(new SQSClient(), env.EXPORT_QUEUE_URL),
+  },
 });
 const api = makeApi(routes, wiring);
 

@@ -22,7 +22,6 @@ export class ApiFunctions extends Construct {
     this.ingestApi = this.makeIngestApi(foundation);
     this.readApi = this.makeReadApi(foundation);
     this.adminApi = this.makeAdminApi(foundation);
-    foundation.queues.restrictInternalTo([this.ingestApi.role, this.readApi.role, this.adminApi.role]);
   }
 
   private makeIngestApi(foundation: Foundation): IsolatedFunction {
@@ -91,8 +90,12 @@ export class ApiFunctions extends Construct {
   }
 
   private makeAdminApi(foundation: Foundation): IsolatedFunction {
-    const { keys, tables, queues, code } = foundation;
-    const variables: AdminApiVariables = apiVariables(foundation);
+    const { keys, tables, buckets, queues, code } = foundation;
+    const variables: AdminApiVariables = {
+      ...apiVariables(foundation),
+      EXPORT_QUEUE_URL: queues.exports.queueUrl,
+      WORK_BUCKET: buckets.work.bucketName,
+    };
     const made = new IsolatedFunction(this, 'AdminApi', {
       name: 'admin-api',
       code,
@@ -103,10 +106,21 @@ export class ApiFunctions extends Construct {
     made.allow({
       actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       resources: [tables.control.tableArn],
-      conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE'),
+      conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE', 'EXPORT'),
     });
-    made.allow({ actions: ['sqs:SendMessage'], resources: [queues.internal.queueArn] });
+    made.allow({
+      actions: ['sqs:SendMessage'],
+      resources: [queues.internal.queueArn, queues.exports.queueArn],
+    });
+    // A download's address is signed by this role, and what is deleted is deleted by it.
+    made.allowUnder(buckets.work, ['exports'], ['s3:GetObject', 's3:DeleteObject']);
+    made.allow({
+      actions: ['s3:ListBucket'],
+      resources: [buckets.work.bucketArn],
+      conditions: { StringLike: { 's3:prefix': 'exports/*' } },
+    });
     made.permit(keys.encrypting('dynamodb', 'sqs'));
+    made.permit(keys.decrypting('s3'));
     return made;
   }
 }

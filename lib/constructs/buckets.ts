@@ -35,6 +35,7 @@ export class Buckets extends Construct {
       lifecycleRules: [
         { id: 'staging', prefix: 'staging/', expiration: Duration.days(7) },
         { id: 'quarantine', prefix: 'quarantine/', expiration: Duration.days(90) },
+        { id: 'exports', prefix: 'exports/', expiration: Duration.days(8) },
         { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });

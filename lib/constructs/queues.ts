@@ -9,6 +9,9 @@ import { otherThan } from './other-than.ts';
 /** The writer's time limit and batching window; a message must stay invisible for six tries and the window. */
 export const WRITER_TIMEOUT = Duration.seconds(120);
 export const BATCHING_WINDOW = Duration.seconds(5);
+/** The exporter's time limit; its messages must outlast one try, since a worker that goes on asks for them again. */
+export const EXPORTER_TIMEOUT = Duration.minutes(15);
+const EXPORT_VISIBILITY = Duration.minutes(16);
 const VISIBILITY = Duration.seconds(6 * WRITER_TIMEOUT.toSeconds() + BATCHING_WINDOW.toSeconds());
 
 const RETENTION = Duration.days(14);
@@ -19,15 +22,19 @@ export class Queues extends Construct {
   readonly ingest: Queue;
   /** For this stack's own functions alone. */
   readonly internal: Queue;
+  /** Names the exports to be made; a message stays until its export has ended. */
+  readonly exports: Queue;
   readonly deadLetters: readonly Queue[];
 
   constructor(scope: Construct, id: string, props: { key: IKey }) {
     super(scope, id);
     const ingest = this.pair('Ingest', props.key);
     const internal = this.pair('Internal', props.key);
+    const exports = this.pair('Exports', props.key, EXPORT_VISIBILITY);
+    this.exports = exports.queue;
     this.ingest = ingest.queue;
     this.internal = internal.queue;
-    this.deadLetters = [ingest.deadLetters, internal.deadLetters];
+    this.deadLetters = [ingest.deadLetters, internal.deadLetters, exports.deadLetters];
   }
 
   admitEmitters(principals: readonly string[]): void {
@@ -55,7 +62,11 @@ export class Queues extends Construct {
     );
   }
 
-  private pair(id: string, encryptionMasterKey: IKey): { queue: Queue; deadLetters: Queue } {
+  private pair(
+    id: string,
+    encryptionMasterKey: IKey,
+    visibilityTimeout = VISIBILITY,
+  ): { queue: Queue; deadLetters: Queue } {
     const common = {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey,
@@ -68,7 +79,7 @@ export class Queues extends Construct {
     const queue = new Queue(this, id, {
       ...common,
       maxMessageSizeBytes: 1_048_576,
-      visibilityTimeout: VISIBILITY,
+      visibilityTimeout,
       // Lock conflicts and outages of KMS count as receives too: only what fails for most of a day is set aside.
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
     });

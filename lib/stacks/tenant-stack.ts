@@ -7,6 +7,7 @@ import { Alarms } from '../constructs/alarms.ts';
 import { ApiFunctions } from '../constructs/api-functions.ts';
 import { Auditor } from '../constructs/auditor.ts';
 import { Buckets } from '../constructs/buckets.ts';
+import { Exporter } from '../constructs/exporter.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { Keys } from '../constructs/keys.ts';
 import { Queues } from '../constructs/queues.ts';
@@ -46,6 +47,13 @@ export class TenantStack extends Stack {
     const foundation = { tenant, logOrigin: origin, code, keys, tables, buckets, queues, bus };
     const writer = new Writer(this, 'Writer', foundation);
     const functions = new ApiFunctions(this, 'Functions', foundation);
+    const { exportRecords } = new Exporter(this, 'Exporter', foundation);
+    queues.restrictInternalTo([
+      functions.ingestApi.role,
+      functions.readApi.role,
+      functions.adminApi.role,
+      exportRecords.role,
+    ]);
     const { api } = new HttpApi(this, 'Http', functions);
 
     new Alarms(this, 'Alarms', {

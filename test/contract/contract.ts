@@ -1,7 +1,9 @@
 import { describe } from '@jest/globals';
+import type { ExportJobs } from '../../core/export/export-job.ts';
 import type { LastSeen, UsageStore } from '../../core/identity/usage.ts';
 import type { Quarantine } from '../../core/ingest/quarantine.ts';
 import type { Archive, HeadStore, RecordsReader, RecordsTable, Signer, WorkStore } from '../../core/ports.ts';
+import { exportsContract } from './exports-contract.ts';
 import { headContract } from './head-contract.ts';
 import { archiveContract, workContract } from './object-contract.ts';
 import { quarantineContract } from './quarantine-contract.ts';
@@ -18,6 +20,7 @@ export interface Ports {
   signer(): Promise<Signer>;
   quarantine(): Promise<Quarantine>;
   usage(): Promise<UsageStore & LastSeen>;
+  exports(): Promise<ExportJobs>;
 }
 
 /** The contract of every port, against `ports`: what holds for the doubles of the tests must hold for AWS. */
@@ -29,4 +32,5 @@ export function contractOf(ports: Ports): void {
   describe('signer', () => signerContract(ports.signer));
   describe('quarantine', () => quarantineContract(ports.quarantine));
   describe('usage', () => usageContract(ports.usage));
+  describe('export jobs', () => exportsContract(ports.exports));
 }

@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 import { MemoryQuarantine } from '../core/ingest/memory-quarantine.ts';
 import { MemoryCloud } from '../support/memory-cloud.ts';
+import { MemoryExportJobs } from '../support/memory-exports.ts';
 import { MemoryUsage } from '../support/memory-registries.ts';
 import { contractOf } from './contract.ts';
 
@@ -15,5 +16,6 @@ describe('in memory', () => {
     signer: async () => cloud().signer(),
     quarantine: async () => new MemoryQuarantine(),
     usage: async () => new MemoryUsage(),
+    exports: async () => new MemoryExportJobs(),
   });
 });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OPERATOR_SECRET } from '../../clients/operator/local/emulator-environment.ts';
 import { readOutputs } from '../../clients/operator/local/outputs.ts';
 import { ControlTable } from '../../lambdas/adapters/dynamo-control.ts';
+import { DynamoExports } from '../../lambdas/adapters/dynamo-exports.ts';
 import { DynamoHead } from '../../lambdas/adapters/dynamo-head.ts';
 import { DynamoQuarantine } from '../../lambdas/adapters/dynamo-quarantine.ts';
 import { DynamoRecords } from '../../lambdas/adapters/dynamo-records.ts';
@@ -75,6 +76,7 @@ describe('on AWS', () => {
     work: async () => new S3Work(s3, await makeBucket(false)),
     signer: async () => new KmsSigner(kms, keyId),
     usage: async () => new DynamoUsage(new ControlTable(documents, await makeTable())),
+    exports: async () => new DynamoExports(new ControlTable(documents, await makeTable())),
     quarantine: async () =>
       new DynamoQuarantine(documents, await makeTable(), new S3Work(s3, await makeBucket(false))),
   });

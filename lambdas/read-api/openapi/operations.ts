@@ -1,4 +1,5 @@
 import * as emitters from '../../admin-api/operations/emitters.ts';
+import * as exporting from '../../admin-api/operations/exports.ts';
 import * as tokens from '../../admin-api/operations/tokens.ts';
 import * as ingest from '../../ingest-api/operations.ts';
 import type { Operation } from '../../shared/http/operation.ts';
@@ -31,5 +32,11 @@ export const OPERATIONS: readonly Operation[] = [
   emitters.registerEmitter,
   emitters.listEmitters,
   emitters.removeEmitter,
+  exporting.createExport,
+  exporting.listExports,
+  exporting.getExport,
+  exporting.cancelExport,
+  exporting.deleteExport,
+  exporting.downloadExport,
   getOpenApiDocument,
 ];

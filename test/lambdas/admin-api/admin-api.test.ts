@@ -5,6 +5,7 @@ import { SCOPES } from '../../../core/identity/scope.ts';
 import { Acts } from '../../../lambdas/admin-api/acts.ts';
 import { adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
 import { answerOperator, asOperatorInvocation } from '../../../lambdas/admin-api/operator.ts';
+import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
 import { clientOf } from '../shared/api-client.ts';
 import { ApiWorld } from '../shared/api-world.ts';
 
@@ -16,6 +17,11 @@ class AdminWorld extends ApiWorld {
     usage: this.usage,
     clock: { now: () => this.now },
     random: this.random,
+    exports: {
+      jobs: new MemoryExportJobs(),
+      files: new MemoryExportFiles(),
+      queue: { send: async () => undefined },
+    },
     acts: new Acts(this.outbox, { now: () => this.now }, this.random),
   });
   readonly call = clientOf(this.routes, this.terms);

@@ -19,6 +19,8 @@ test('each route goes to the function with the privilege for it, all others to t
   expect(routes.filter((route) => !isRead(route)).sort()).toEqual([
     'ANY /v1/audit/emitters AdminApi',
     'ANY /v1/audit/emitters/{proxy+} AdminApi',
+    'ANY /v1/audit/exports AdminApi',
+    'ANY /v1/audit/exports/{proxy+} AdminApi',
     'ANY /v1/audit/tokens AdminApi',
     'ANY /v1/audit/tokens/{proxy+} AdminApi',
     'POST /v1/audit/events IngestApi',

@@ -22,6 +22,7 @@ const writeLog = roleOf('WriterWriteLog');
 const ingestApi = roleOf('FunctionsIngestApi');
 const readApi = roleOf('FunctionsReadApi');
 const adminApi = roleOf('FunctionsAdminApi');
+const exportRecords = roleOf('Exporter');
 const auditor = roleOf('Auditor');
 
 const records = arn('AWS::DynamoDB::Table', 'TablesRecords');
@@ -32,6 +33,7 @@ const signingKey = arn('AWS::KMS::Key', 'KeysSigning');
 const dataKey = arn('AWS::KMS::Key', 'KeysData');
 const ingest = arn('AWS::SQS::Queue', 'QueuesIngest0');
 const internal = arn('AWS::SQS::Queue', 'QueuesInternalF');
+const exportsQueue = arn('AWS::SQS::Queue', 'QueuesExports6');
 // A secret's ARN is its Ref.
 const secret = `<${idOf('AWS::SecretsManager::Secret', 'KeysIndex')}>`;
 const locked = {
@@ -49,7 +51,7 @@ describe('functions', () => {
     const taken = Object.values(built.findResources('AWS::Lambda::Function')).map(
       ({ Properties }): string => Properties.Role['Fn::GetAtt'][0],
     );
-    expect(taken.sort()).toEqual([writeLog, ingestApi, readApi, adminApi].sort());
+    expect(taken.sort()).toEqual([writeLog, ingestApi, readApi, adminApi, exportRecords].sort());
     for (const role of taken) {
       const { Properties } = built.findResources('AWS::IAM::Role')[role] ?? {};
       expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
@@ -200,7 +202,8 @@ describe('what nobody may do', () => {
 
 describe('the functions behind HTTPS', () => {
   test('all of them may send to the internal queue, since a read is a record too, nobody to the ingest queue', () => {
-    expect(whoMay('sqs:SendMessage', internal)).toEqual([ingestApi, readApi, adminApi]);
+    expect(whoMay('sqs:SendMessage', internal)).toEqual([ingestApi, readApi, adminApi, exportRecords]);
+    expect(whoMay('sqs:SendMessage', exportsQueue)).toEqual([adminApi]);
     expect(whoMay('sqs:SendMessage', ingest)).toEqual([]);
   });
 
@@ -231,13 +234,35 @@ describe('the functions behind HTTPS', () => {
     expect(putters('POLICY')).toEqual([]);
   });
 
-  test('records and their disclosures are read by the writer, read-api and the auditor, each as far as it needs', () => {
-    expect(whoMay('dynamodb:Query', records)).toEqual([writeLog, readApi]);
-    expect(whoMay('s3:GetObject', `${archive}/commit/1`)).toEqual([writeLog, readApi, auditor]);
-    expect(whoMay('s3:GetObject', `${work}/disclosures/1`)).toEqual([writeLog, readApi]);
+  test('records and their disclosures are read by those who answer with them, each as far as it needs', () => {
+    expect(whoMay('dynamodb:Query', records)).toEqual([writeLog, readApi, exportRecords]);
+    expect(whoMay('s3:GetObject', `${archive}/commit/1`)).toEqual([
+      writeLog,
+      readApi,
+      exportRecords,
+      auditor,
+    ]);
+    expect(whoMay('s3:GetObject', `${work}/disclosures/1`)).toEqual([writeLog, readApi, exportRecords]);
     expect(whoMay('s3:GetObject', `${work}/staging/1`)).toEqual([writeLog]);
-    expect(whoMay('secretsmanager:GetSecretValue', secret)).toEqual([writeLog, readApi]);
+    expect(whoMay('secretsmanager:GetSecretValue', secret)).toEqual([writeLog, readApi, exportRecords]);
     expect(whoMay('kms:GetPublicKey', signingKey)).toEqual([writeLog, auditor]);
+  });
+});
+
+describe('exports', () => {
+  test('are written by export-records, fetched and deleted by admin-api, and touched by nobody else', () => {
+    const object = `${work}/exports/1/export.zip`;
+    expect(whoMay('s3:PutObject', object)).toEqual([exportRecords]);
+    expect(whoMay('s3:GetObject', object)).toEqual([adminApi, exportRecords]);
+    expect(whoMay('s3:DeleteObject', object)).toEqual([adminApi, exportRecords]);
+    expect(whoMay('s3:DeleteObject', `${work}/disclosures/1`)).toEqual([]);
+  });
+
+  test('export-records changes jobs and nothing else of the control table', () => {
+    const changers = (pk: string) => whoMay('dynamodb:UpdateItem', control, { 'dynamodb:LeadingKeys': [pk] });
+    expect(changers('EXPORT')).toEqual([adminApi, exportRecords]);
+    expect(changers('TOKEN')).toEqual([adminApi]);
+    expect(whoMay('dynamodb:PutItem', control, { 'dynamodb:LeadingKeys': ['EXPORT'] })).toEqual([adminApi]);
   });
 });
 

@@ -45,7 +45,7 @@ describe.each([
     const takers = Object.values(template.findResources('AWS::IAM::Role')).map(
       ({ Properties }): string => Properties.AssumeRolePolicyDocument.Statement[0].Principal.Service,
     );
-    const functions = Array.from({ length: 4 }, () => 'lambda.amazonaws.com');
+    const functions = Array.from({ length: 5 }, () => 'lambda.amazonaws.com');
     expect(takers.sort()).toEqual(['apigateway.amazonaws.com', ...functions]);
   });
 

@@ -65,6 +65,7 @@ describe.each([
         Rules: [
           { Id: 'staging', Prefix: 'staging/', ExpirationInDays: 7, Status: 'Enabled' },
           { Id: 'quarantine', Prefix: 'quarantine/', ExpirationInDays: 90, Status: 'Enabled' },
+          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 8, Status: 'Enabled' },
           { Id: 'uploads', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
         ],
       },
@@ -103,17 +104,31 @@ describe.each([
   });
 
   test('the writer listens to both queues, two at a time, and answers for each message', () => {
-    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
-    template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
-      BatchSize: 1000,
-      MaximumBatchingWindowInSeconds: 5,
+    const sources = Object.entries(template.findResources('AWS::Lambda::EventSourceMapping'));
+    const ofWriter = sources.filter(([id]) => id.startsWith('Writer'));
+    expect(ofWriter).toHaveLength(2);
+    for (const [, { Properties, DependsOn }] of ofWriter) {
+      expect(Properties).toMatchObject({
+        BatchSize: 1000,
+        MaximumBatchingWindowInSeconds: 5,
+        ScalingConfig: { MaximumConcurrency: 2 },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      });
+      // The log is there, signed, before the first message comes.
+      expect(DependsOn).toContainEqual(expect.stringMatching(/^WriterGenesis/));
+    }
+  });
+
+  test('an export is one message, which stays until it has ended', () => {
+    const { Properties } =
+      Object.values(
+        template.findResources('AWS::Lambda::EventSourceMapping', { Properties: { BatchSize: 1 } }),
+      )[0] ?? {};
+    expect(Properties).toMatchObject({
       ScalingConfig: { MaximumConcurrency: 2 },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
-    // The log is there, signed, before the first message comes.
-    template.allResources('AWS::Lambda::EventSourceMapping', {
-      DependsOn: Match.arrayWith([Match.stringLikeRegexp('^WriterGenesis')]),
-    });
+    template.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 960 });
   });
 
   test('the log is made once by the writer itself, which can already sign', () => {

@@ -5,6 +5,7 @@ import { Acts } from '../../../../lambdas/admin-api/acts.ts';
 import { adminRoutes } from '../../../../lambdas/admin-api/admin-api.ts';
 import { answerOperator, asOperatorInvocation } from '../../../../lambdas/admin-api/operator.ts';
 import { AccessLog } from '../../../../lambdas/shared/http/access-log.ts';
+import { MemoryExportFiles, MemoryExportJobs } from '../../../support/memory-exports.ts';
 import { MemoryEmitters, MemoryTokens, MemoryUsage } from '../../../support/memory-registries.ts';
 import { SeededRandom } from '../../../support/seeded-random.ts';
 import { type Heard, withServer } from '../../sdk/loopback.ts';
@@ -56,6 +57,7 @@ export async function withServedTenant(
     tokens: new MemoryTokens(),
     emitters: new MemoryEmitters(),
     usage: new MemoryUsage(),
+    exports: { jobs: new MemoryExportJobs(), files: new MemoryExportFiles(), queue: outbox },
     acts: new Acts(outbox, clock, random),
     clock,
     random,

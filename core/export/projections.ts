@@ -1,0 +1,30 @@
+import { concatBytes, utf8 } from '../encoding.ts';
+import { canonicalBytes } from '../event/canonical.ts';
+import type { PageEntry } from '../query/entries.ts';
+import { toElastic } from './elastic.ts';
+import type { ExportFormat } from './export-job.ts';
+import { toOcsf } from './ocsf.ts';
+import { projected } from './projected.ts';
+import { toSplunk } from './splunk.ts';
+
+/** What one entry becomes in a file of the export: lines, each with its line feed. */
+export type Projection = (entry: PageEntry, origin: string) => Uint8Array;
+
+/** How each format writes an entry. */
+export const PROJECTIONS: Readonly<Record<ExportFormat, Projection>> = {
+  // RFC 8785, so that the text of each record is its leaf (docs/formats/receipt.md).
+  ndjson: ({ record, proof }) => lineOf({ record, proof }),
+  ocsf: (entry, origin) => lineOf(toOcsf(projected(entry, origin))),
+  'splunk-hec': (entry, origin) => lineOf(toSplunk(projected(entry, origin))),
+  'elastic-bulk': (entry, origin) => {
+    const { action, document } = toElastic(projected(entry, origin));
+    return concatBytes(lineOf(action), lineOf(document));
+  },
+};
+
+const LINE_FEED = utf8('\n');
+
+/** The RFC 8785 line of `value`. */
+export function lineOf(value: object): Uint8Array {
+  return concatBytes(canonicalBytes(value), LINE_FEED);
+}
