@@ -4,7 +4,14 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { AuditError } from '../core/errors.ts';
 
-const NAMES = ['write-log', 'ingest-api', 'read-api', 'admin-api', 'export-records'] as const;
+const NAMES = [
+  'write-log',
+  'ingest-api',
+  'read-api',
+  'admin-api',
+  'export-records',
+  'cosign-checkpoints',
+] as const;
 
 /** The functions of a tenant's stack; each is `lambdas/<name>/handler.ts`. */
 export type FunctionName = (typeof NAMES)[number];

@@ -6,9 +6,10 @@ const env = z.object({
   RECORDS_TABLE: z.string().min(1),
   ARCHIVE_BUCKET: z.string().min(1),
   WORK_BUCKET: z.string().min(1),
-  /** Id of the KMS key that signs checkpoints; this function reads its public half alone. */
   /** ARN of the secret of which index and cursor keys are derived. */
   INDEX_KEY_SECRET: z.string().min(1),
+  /** `true` where the tenant has witnesses, whose cosignatures are looked for. */
+  WITNESSED: z.enum(['true', 'false']).transform((text) => text === 'true'),
 });
 
 /** What the construct has to set. */

@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoCosignatures } from '../adapters/dynamo-cosignatures.ts';
 import { DynamoHead } from '../adapters/dynamo-head.ts';
 import { DynamoQuarantineReader } from '../adapters/dynamo-quarantine-reader.ts';
 import { DynamoRecords } from '../adapters/dynamo-records.ts';
@@ -32,6 +33,7 @@ export const handler = makeApi(
     tenantId: api.tenantId,
     reader: async () => ({ ...ports, keys: await keys.get() }),
     quarantine: new DynamoQuarantineReader(api.control, api.clock),
+    ...(env.WITNESSED && { cosignatures: new DynamoCosignatures(api.control) }),
   }),
   api,
 );

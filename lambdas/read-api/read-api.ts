@@ -1,6 +1,7 @@
 import type { TenantId } from '../../core/event/ids.ts';
 import type { LogReader } from '../../core/query/log-reader.ts';
 import type { QuarantineReader } from '../../core/query/quarantine.ts';
+import type { CosignatureStore } from '../../core/witness/cosign.ts';
 import type { Route } from '../shared/http/route.ts';
 import { documentRoutes } from './routes/document.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -15,6 +16,8 @@ export interface ReadApi {
   /** The log; its keys are derived from a secret, which is fetched with the first request. */
   reader: () => Promise<LogReader>;
   quarantine: QuarantineReader;
+  /** Where the tenant has witnesses: what they said. */
+  cosignatures?: Pick<CosignatureStore, 'all'>;
 }
 
 /** Every route of this function. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isPersonalPointer } from '../../core/event/fields.ts';
 import { DEFAULT_PERSONAL_DATA } from '../../core/event/personal-data.ts';
 import { expandScopes, SCOPE_PRESETS, SCOPES } from '../../core/identity/scope.ts';
+import { parseWitnessKey } from '../../core/log/cosignature.ts';
 
 const days = z.int().min(0).max(36_500);
 const accountId = z.string().regex(/^\d{12}$/, 'expected the 12 digits of an AWS account');
@@ -66,6 +67,12 @@ const identity = z
     message: `expected at most ${MOST_IDENTITY} characters of JSON, which is what a function can be told: name fewer groups`,
   });
 
+/** Whether the function may ask there at all; a deployment to AWS asks public addresses over https alone. */
+function isWitnessAddress(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
+
 const common = {
   id: z.string().regex(/^[a-z0-9-]{3,32}$/, 'expected 3 to 32 lower case letters, digits or hyphens'),
   display_name: z.string().min(1).max(100),
@@ -84,6 +91,27 @@ const common = {
   log_origin: z
     .string()
     .regex(/^[^\s+]{1,200}$/, 'expected a name without spaces and plus signs')
+    .optional(),
+  /** Who cosigns the log's checkpoints (C2SP tlog-witness): where it is asked, and its verifier key, of type 0x04. */
+  witnesses: z
+    .array(
+      z.strictObject({
+        url: z
+          .url({ protocol: /^https?$/ })
+          .refine(isWitnessAddress, 'expected https, or http on this machine for the local cloud'),
+        verifier_key: z
+          .string()
+          .refine(
+            (text) => parseWitnessKey(text) !== undefined,
+            'expected a cosignature key: name+id+base64',
+          ),
+      }),
+    )
+    .min(1)
+    .max(15)
+    .refine((all) => new Set(all.map(({ verifier_key }) => verifier_key.split('+')[0])).size === all.length, {
+      message: 'expected each witness once, by its name',
+    })
     .optional(),
   /** How many signing keys the log has had. One more makes the next one, which `rotate-key` hands the log over to. */
   signing_keys: z.int().min(1).max(20).default(1),

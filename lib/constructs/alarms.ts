@@ -23,6 +23,8 @@ interface AlarmsProps {
   queues: Queues;
   writeLog: IsolatedFunction;
   functions: ApiFunctions;
+  /** Where the tenant has witnesses. */
+  cosignCheckpoints: IsolatedFunction | undefined;
   email: string | undefined;
 }
 
@@ -33,12 +35,14 @@ const CALLERS_RING_FROM = 20;
 
 /** The three things that a person must hear of; each names its page of the runbook. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { tenantId, queues, writeLog, functions, email }: AlarmsProps) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
+    const { tenantId, queues, writeLog, functions, cosignCheckpoints, email } = props;
     const { ingestApi, readApi, adminApi } = functions;
     const behindHttps = [ingestApi, readApi, adminApi];
     const integrity = new LineCount(this, 'Integrity', tenantId);
-    for (const one of [writeLog, ...behindHttps]) integrity.add(one, [signals.integrity], 1);
+    const checking = cosignCheckpoints ? [cosignCheckpoints] : [];
+    for (const one of [writeLog, ...behindHttps, ...checking]) integrity.add(one, [signals.integrity], 1);
     const refused = new LineCount(this, 'Refused', tenantId);
     refused.add(writeLog, [signals.refused, signals.deadLetter], CALLERS_RING_FROM);
     for (const one of behindHttps) refused.add(one, [signals.tokenRefused, signals.rateLimited], 1);

@@ -10,6 +10,8 @@ import type { Foundation } from './writer.ts';
 /** API Gateway waits 29 s for a regional integration; what takes longer could not be answered. */
 const TIMEOUT = Duration.seconds(29);
 const MEMORY = 1024;
+/** What the readers list where there are witnesses. */
+const WITNESSED = ['QUARANTINE', 'COSIGNATURE'] as const;
 
 /** The functions behind HTTPS, cut by privilege: one enqueues, one reads, one administers. */
 export class ApiFunctions extends Construct {
@@ -46,7 +48,7 @@ export class ApiFunctions extends Construct {
   }
 
   private makeReadApi(foundation: Foundation): IsolatedFunction {
-    const { keys, tables, buckets, queues, code } = foundation;
+    const { tenant, keys, tables, buckets, queues, code } = foundation;
     const { archive, work } = buckets;
     const variables: ReadApiVariables = {
       ...apiVariables(foundation),
@@ -54,6 +56,7 @@ export class ApiFunctions extends Construct {
       ARCHIVE_BUCKET: archive.bucketName,
       WORK_BUCKET: work.bucketName,
       INDEX_KEY_SECRET: keys.index.secretArn,
+      WITNESSED: String(tenant.witnesses !== undefined),
     };
     const made = new IsolatedFunction(this, 'ReadApi', {
       name: 'read-api',
@@ -74,7 +77,7 @@ export class ApiFunctions extends Construct {
     made.allow({
       actions: ['dynamodb:Query'],
       resources: [tables.control.tableArn],
-      conditions: onlyControlItems('QUARANTINE'),
+      conditions: onlyControlItems(...(tenant.witnesses ? WITNESSED : (['QUARANTINE'] as const))),
     });
     made.allowUnder(archive, ['commit', 'tile'], ['s3:GetObject']);
     made.allowUnder(work, ['disclosures', 'quarantine'], ['s3:GetObject']);

@@ -12,6 +12,7 @@ import { HttpApi } from '../constructs/http-api.ts';
 import { Keys } from '../constructs/keys.ts';
 import { Queues } from '../constructs/queues.ts';
 import { Tables } from '../constructs/tables.ts';
+import { Witnesses } from '../constructs/witnesses.ts';
 import { type Foundation, Writer } from '../constructs/writer.ts';
 import { logOrigin } from '../log-origin.ts';
 
@@ -56,11 +57,13 @@ export class TenantStack extends Stack {
     ]);
     const { api } = new HttpApi(this, 'Http', functions);
 
+    const witnesses = tenant.witnesses && new Witnesses(this, 'Witnesses', foundation, tenant.witnesses);
     new Alarms(this, 'Alarms', {
       tenantId: tenant.id,
       queues,
       writeLog: writer.writeLog,
       functions,
+      cosignCheckpoints: witnesses?.cosignCheckpoints,
       email: tenant.alarm_email,
     });
     if (tenant.auditor_principals !== undefined) {

@@ -13,7 +13,7 @@ const options = new Command('npm run tamper-drill --')
   .option('--state <dir>', 'state directory of the local cloud', '.local')
   .option(
     '--without <name...>',
-    'leave out somebody who looks: api, verifier, holder, writer, audit, archive',
+    'leave out somebody who looks: api, verifier, holder, witness, writer, audit, archive',
   )
   .option('--json', 'as JSON', false)
   .parse()

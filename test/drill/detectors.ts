@@ -1,8 +1,12 @@
 import { isAuditError } from '../../core/errors.ts';
+import { readCheckpoint } from '../../core/log/checkpoint.ts';
 import { queryEvents } from '../../core/query/page.ts';
 import { type Verdict, verifyPage, verifyReceipt } from '../../core/receipt/verify.ts';
 import { auditArchive } from '../../core/sequencer/audit-archive.ts';
 import { rebuildTable } from '../../core/sequencer/rebuild.ts';
+import { cosignLatest } from '../../core/witness/cosign.ts';
+import { addCheckpoint } from '../../core/witness/witness.ts';
+import { memoryWitness } from '../support/memory-witness.ts';
 import { receiptOf, type Scene, write } from './scene.ts';
 
 /** Somebody who may notice: undefined where nothing is wrong to them, else what they say. */
@@ -53,6 +57,22 @@ export const DETECTORS: readonly Detector[] = [
         if (failure !== undefined) return failure;
       }
       return undefined;
+    },
+  },
+  {
+    name: 'witness',
+    who: 'a witness that had cosigned the last checkpoint',
+    outside: true,
+    look: async ({ reader, kept, verifierKey }) => {
+      const witness = await memoryWitness('witness.example/drill', [verifierKey]);
+      const last = readCheckpoint(kept.newest);
+      if (last) witness.seen.set(last.origin, last);
+      const store = { last: async () => undefined, keep: async () => undefined, all: async () => [] };
+      const ask = async (_url: string, body: string) => addCheckpoint(body, witness);
+      const witnesses = [{ url: 'drill', verifierKey: witness.verifierKey }];
+      const [outcome] = (await quietly(() => cosignLatest(reader, witnesses, { store, ask }))) ?? [];
+      const said = outcome?.outcome === 'failed' && outcome.problem.startsWith('the witness');
+      return said ? outcome.problem : undefined;
     },
   },
   {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { bundleFunctions } from '../../lib/bundle.ts';
 
-const NAMES = ['admin-api', 'export-records', 'ingest-api', 'read-api', 'write-log'];
+const NAMES = ['admin-api', 'cosign-checkpoints', 'export-records', 'ingest-api', 'read-api', 'write-log'];
 
 let root: string;
 beforeEach(() => {

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
+import { witnessVerifierKey } from '../../clients/witness/key-file.ts';
 import { parseAdminApiEnv } from '../../lambdas/admin-api/env.ts';
+import { parseCosignEnv } from '../../lambdas/cosign-checkpoints/env.ts';
 import { parseIngestApiEnv } from '../../lambdas/ingest-api/env.ts';
 import { parseReadApiEnv } from '../../lambdas/read-api/env.ts';
 import { parseWriteLogEnv } from '../../lambdas/write-log/env.ts';
@@ -55,4 +57,12 @@ test("the writer gets the tenant's own terms", () => {
 
 test.each(['{', '{"retention":1}'])('a policy that reads %s is refused', (POLICY) => {
   expect(() => parseWriteLogEnv({ ...variablesOf(ofTableTier, 'write-log'), POLICY })).toThrow('POLICY');
+});
+
+test('the function of the witnesses understands what the stack sets', () => {
+  const verifier_key = witnessVerifierKey('witness.example/w1', new Uint8Array(32).fill(1));
+  const witnesses = [{ url: 'https://witness.example/acme', verifier_key }];
+  const variables = variablesOf(tenantTemplate({ ...tableTenant, witnesses }), 'cosign-checkpoints');
+  expect(parseCosignEnv(variables)).toMatchObject({ WITNESSES: witnesses, EGRESS_LOOPBACK: false });
+  expect(() => parseCosignEnv({ ...variables, WITNESSES: '[]' })).toThrow('WITNESSES');
 });

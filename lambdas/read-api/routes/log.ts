@@ -4,6 +4,7 @@ import { parseTilePath } from '../../../core/log/tile.ts';
 import { readFirstKey, readKeyChain } from '../../../core/query/key-chain.ts';
 import { readHead } from '../../../core/query/log-reader.ts';
 import { publishedTile } from '../../../core/query/published-tile.ts';
+import { withCosignatures } from '../../../core/witness/cosign.ts';
 import { routeOf } from '../../shared/http/operation.ts';
 import { getCheckpoint, getKeyChain, getTile, getVerifierKey } from '../operations/log.ts';
 import type { ReadApi } from '../read-api.ts';
@@ -12,13 +13,13 @@ import type { ReadApi } from '../read-api.ts';
 const IMMUTABLE = { 'cache-control': 'private, max-age=31536000, immutable' };
 
 /** The log as C2SP tlog-tiles publishes it, below `/v1/audit/log`, and the keys that its head is verified with. */
-export function logRoutes({ reader }: ReadApi) {
+export function logRoutes({ reader, cosignatures }: ReadApi) {
   return [
-    routeOf(getCheckpoint, async () => ({
-      status: 200,
-      body: (await readHead(await reader())).checkpoint,
-      gives: { count: 1 },
-    })),
+    routeOf(getCheckpoint, async () => {
+      const kept = (await cosignatures?.all()) ?? [];
+      const { checkpoint } = await readHead(await reader());
+      return { status: 200, body: withCosignatures(checkpoint, kept), gives: { count: 1 } };
+    }),
     routeOf(getTile, async ({ params: { path }, caller }) => {
       const address = parseTilePath(`tile/${path}`);
       // Entries are the records themselves: who may see no event sees no bundle either.

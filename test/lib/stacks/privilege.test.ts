@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { witnessVerifierKey } from '../../../clients/witness/key-file.ts';
 import { LOOK_UPS } from '../../../lambdas/adapters/dynamo-quarantine.ts';
 import { createPolicyEvaluator } from '../../support/policy-evaluator.ts';
 import type { Template } from '../../support/policy-template.ts';
@@ -149,6 +150,52 @@ describe('a log with three signing keys', () => {
 
   test('has the first key where it had it before: adding one replaces none', () => {
     expect(keys[0]).toBe(signingKey);
+  });
+});
+
+describe('a tenant with witnesses', () => {
+  const witnesses = [
+    {
+      url: 'https://witness.example/acme',
+      verifier_key: witnessVerifierKey('witness.example/w1', new Uint8Array(32).fill(1)),
+    },
+  ];
+  const witnessed = tenantTemplate({ ...accountTenant, witnesses });
+  const evaluator = createPolicyEvaluator(witnessed.toJSON() as Template);
+  const [cosigner = ''] = Object.keys(witnessed.findResources('AWS::IAM::Role')).filter((id) =>
+    id.startsWith('WitnessesCosign'),
+  );
+  const may = (action: string, resource: string, context = {}) =>
+    evaluator.allowed({ principal: cosigner, action, resource, context });
+  const partition = (pk: string) => ({ 'dynamodb:LeadingKeys': [pk] });
+
+  test('has one more function, which others do not have', () => {
+    const count = (of: typeof built) => Object.keys(of.findResources('AWS::Lambda::Function')).length;
+    expect(count(witnessed)).toBe(count(built) + 1);
+  });
+
+  test('whose role reads what proofs are made of, and writes cosignatures alone', () => {
+    expect(may('dynamodb:Query', records)).toBe(true);
+    expect(may('s3:GetObject', `${archive}/tile/0/000`)).toBe(true);
+    expect(may('dynamodb:UpdateItem', control, partition('COSIGNATURE'))).toBe(true);
+    for (const pk of ['TOKEN#1', 'EMITTER#1', 'QUARANTINE'])
+      expect(may('dynamodb:UpdateItem', control, partition(pk))).toBe(false);
+    for (const action of ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'])
+      expect(may(action, records)).toBe(false);
+    expect(may('kms:Sign', signingKey)).toBe(false);
+    expect(may('s3:GetObject', `${archive}/commit/1`)).toBe(false);
+    expect(may('s3:GetObject', `${work}/disclosures/1`)).toBe(false);
+    expect(may('secretsmanager:GetSecretValue', secret)).toBe(false);
+  });
+
+  test('is woken by a batch and by a schedule, and asks no address of its own network', () => {
+    const rules = Object.entries(witnessed.findResources('AWS::Events::Rule')).filter(([id]) =>
+      id.startsWith('Witnesses'),
+    );
+    expect(rules).toHaveLength(2);
+    witnessed.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { AWS_SDK_UA_APP_ID: 'cosign-checkpoints', EGRESS_LOOPBACK: 'false' } },
+    });
   });
 });
 
