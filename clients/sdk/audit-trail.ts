@@ -5,6 +5,7 @@ import { SELF_AGENT_ID } from '../../core/event/envelope.ts';
 import type { EventId } from '../../core/event/ids.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { Receipt } from '../../core/receipt/receipt.ts';
+import type { PatternName } from '../../core/redaction/patterns.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './backoff.ts';
 import { type Confirmation, Confirmer } from './confirm.ts';
 import { onExit } from './exit.ts';
@@ -43,6 +44,8 @@ export interface AuditTrailOptions {
   verifierKey?: string;
   /** Whether to flush on SIGTERM too (default true). */
   sigterm?: boolean;
+  /** What is taken out of text before anything is hashed, kept or sent: `email`, `card`, `iban`, `phone`, `secret`. */
+  redact?: readonly PatternName[];
   buffer?: Partial<BufferPolicy>;
   retry?: Partial<RetryPolicy>;
   clock?: Clock;
@@ -106,6 +109,7 @@ export class AuditTrail {
       random,
       outbox: this.#outbox,
       strict,
+      redact: options.redact,
     });
     this.#offExit = onExit({
       flush: () => this.#outbox.flush(),

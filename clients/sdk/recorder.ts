@@ -7,6 +7,8 @@ import type { AgentEventType } from '../../core/event/payloads.ts';
 import { type Refusal, refuse } from '../../core/event/refusal.ts';
 import { formatTimestamp } from '../../core/event/time.ts';
 import type { Clock, Random } from '../../core/ports.ts';
+import type { PatternName } from '../../core/redaction/patterns.ts';
+import { redactEvent } from '../../core/redaction/redact.ts';
 import type { AgentInfo, EventContext, PayloadInput } from './inputs.ts';
 import type { Outbox } from './outbox.ts';
 import { type OutgoingEvent, seal } from './outgoing.ts';
@@ -25,6 +27,7 @@ interface RecorderTerms {
   random: Random;
   outbox: Outbox;
   strict: boolean;
+  redact?: readonly PatternName[] | undefined;
 }
 
 /** Gives drafts their id, time and hash, checks them against the writer's own schema and puts them into the outbox. */
@@ -87,7 +90,7 @@ export class Recorder {
       );
     }
     if (!parsed.ok) return parsed;
-    const sealed = seal(parsed.event);
+    const sealed = seal(redactEvent(parsed.event, this.#terms.redact ?? []).event);
     return sealed.bytes > LIMITS.eventBytes ? refuse('event_too_large') : sealed;
   }
 

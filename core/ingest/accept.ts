@@ -151,12 +151,13 @@ function termsOf(
   now: number,
   intake: Intake,
 ): IngestTerms {
-  const { log, tenantId, personalData, pseudonymKey, writerVersion } = intake;
+  const { log, tenantId, personalData, redact, pseudonymKey, writerVersion } = intake;
   return {
     tenantId,
     source,
     emitter,
     personalData,
+    redact,
     pseudonymKey,
     dedupeKey: log.keys.dedupe,
     writerVersion,

@@ -1,6 +1,7 @@
 import type { TenantId } from '../event/ids.ts';
 import type { RefusalCode } from '../event/refusal.ts';
 import type { Emitter } from '../identity/emitter.ts';
+import type { PatternName } from '../redaction/patterns.ts';
 import type { Log } from '../sequencer/log.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -20,6 +21,8 @@ export interface Intake {
   emitterByKid(kid: string): Promise<Emitter | undefined>;
   /** JSON Pointers, with `*`, of what the tenant calls personal, and the version of the policy that says so. */
   personalData: readonly string[];
+  /** What the tenant has taken out of text for good. */
+  redact?: readonly PatternName[];
   policyVersion: number;
   /** Key of the pseudonyms of subjects. */
   pseudonymKey: Uint8Array;

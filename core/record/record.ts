@@ -21,7 +21,7 @@ export type IngestSource = (typeof INGEST_SOURCES)[number];
 const redactionSchema = z
   .strictObject({
     pointer: z.string(),
-    action: z.enum(['committed', 'moved', 'pseudonymised']),
+    action: z.enum(['committed', 'moved', 'pseudonymised', 'redacted']),
   })
   .meta({ id: 'Redaction' });
 export type Redaction = z.infer<typeof redactionSchema>;

@@ -7,6 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AuditError } from '../../core/errors.ts';
 import { asTenantId } from '../../core/event/ids.ts';
 import type { Intake, Observation } from '../../core/ingest/intake.ts';
+import type { PatternName } from '../../core/redaction/patterns.ts';
 import type { Log } from '../../core/sequencer/log.ts';
 import project from '../../package.json' with { type: 'json' };
 import { ControlTable } from '../adapters/dynamo-control.ts';
@@ -36,6 +37,7 @@ interface LogVariables {
   BUS_NAME: string;
   POLICY: {
     personal_data: readonly string[];
+    redact: readonly PatternName[];
     retention: { max_days: number; immutability_days: number };
     lock_mode: 'COMPLIANCE' | 'GOVERNANCE';
   };
@@ -90,6 +92,7 @@ export async function wireLog(
     tenantId: asTenantId(TENANT_ID),
     emitterByKid: (kid) => emitters.byKid(kid),
     personalData: POLICY.personal_data,
+    redact: POLICY.redact,
     policyVersion: DEPLOYED_POLICY,
     pseudonymKey: keys.pseudonym,
     quarantine: new DynamoQuarantine(documents, CONTROL_TABLE, work),

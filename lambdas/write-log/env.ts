@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PATTERN_NAMES } from '../../core/redaction/patterns.ts';
 import { parseVariables, tenantVariables, type Variables } from '../shared/env.ts';
 
 const days = z.int().nonnegative();
@@ -7,6 +8,8 @@ const days = z.int().nonnegative();
 const policy = z.strictObject({
   /** JSON Pointers into an event, `*` for any member; what they name is committed, not inlined. */
   personal_data: z.array(z.string()),
+  /** What is taken out of text for good (core/redaction). */
+  redact: z.array(z.enum(PATTERN_NAMES)),
   retention: z.strictObject({
     min_days: days,
     max_days: days,

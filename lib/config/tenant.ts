@@ -3,6 +3,7 @@ import { isPersonalPointer } from '../../core/event/fields.ts';
 import { DEFAULT_PERSONAL_DATA } from '../../core/event/personal-data.ts';
 import { expandScopes, SCOPE_PRESETS, SCOPES } from '../../core/identity/scope.ts';
 import { parseWitnessKey } from '../../core/log/cosignature.ts';
+import { PATTERN_NAMES } from '../../core/redaction/patterns.ts';
 
 const days = z.int().min(0).max(36_500);
 const accountId = z.string().regex(/^\d{12}$/, 'expected the 12 digits of an AWS account');
@@ -88,6 +89,8 @@ const common = {
     .default([...DEFAULT_PERSONAL_DATA]),
   /** People of the tenant sign in with its own issuer, and may do what their groups may. */
   identity: identity.optional(),
+  /** What is taken out of text for good, by its form: there is no way back, so nothing is unless it is named. */
+  redact: z.array(z.enum(PATTERN_NAMES)).default([]),
   log_origin: z
     .string()
     .regex(/^[^\s+]{1,200}$/, 'expected a name without spaces and plus signs')

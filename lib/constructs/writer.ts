@@ -101,6 +101,7 @@ export class Writer extends Construct {
 function variables({ tenant, logOrigin, keys, tables, buckets, queues, bus }: Foundation): WriteLogVariables {
   const policy: DeployedPolicy = {
     personal_data: tenant.personal_data,
+    redact: tenant.redact,
     retention: tenant.retention,
     lock_mode: tenant.lock_mode,
   };

@@ -65,6 +65,7 @@ export async function runAgent(
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${token}`,
       OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '30', // seconds: functions of the local cloud start slowly
       OTEL_SERVICE_NAME: `${name}-refunds`,
       OTEL_RESOURCE_ATTRIBUTES: 'service.version=1.0.0',
       THREAD_ID: thread,

@@ -50,6 +50,7 @@ test("the writer gets the tenant's own terms", () => {
   const { POLICY } = parseWriteLogEnv(variablesOf(template, 'write-log'));
   expect(POLICY).toEqual({
     personal_data: ['/payload/goal'],
+    redact: [],
     retention: tableTenant.retention,
     lock_mode: 'COMPLIANCE',
   });

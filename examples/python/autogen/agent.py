@@ -78,6 +78,7 @@ async def main() -> None:
     team = RoundRobinGroupChat([clerk, checker], termination_condition=TextMentionTermination("DONE"))
     result = await team.run(task="Please refund order 4712.")
     print(result.messages[-1].to_text())
+    provider.force_flush()
     provider.shutdown()
 
 

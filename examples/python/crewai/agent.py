@@ -59,6 +59,7 @@ refund = Task(
 def main() -> None:
     crew = Crew(agents=[clerk], tasks=[refund], process=Process.sequential)
     print(crew.kickoff())
+    provider.force_flush()
     provider.shutdown()
 
 

@@ -98,6 +98,7 @@ def main() -> int:
         return 1
     done = graph.invoke(Command(resume="approved"), config)
     print(done["messages"][-1].content)
+    provider.force_flush()
     provider.shutdown()
     return 0
 

@@ -142,3 +142,12 @@ test('a decision block in what a model said is recorded with its options, one of
     source: 'stated',
   });
 });
+
+test('what the agent has redacted is gone before anything is hashed, kept or sent', async () => {
+  const { trail, transport } = memoryTrail({ redact: ['email'] });
+  trail.startTask({ goal: 'Write to ana@example.com', user_id: 'u-17' });
+  await trail.close();
+  const [event] = transport.events();
+  expect(event?.payload).toEqual({ goal: 'Write to [redacted: email]' });
+  expect(transport.taken[0]?.content_hash).toBe(contentHash(event ?? {}));
+});

@@ -255,3 +255,31 @@ test('a record of a later minor version is read, fields and types that are new i
   };
   expect(parseLeaf(canonicalBytes(later))).toEqual(later);
 });
+
+test('what the tenant has redacted is in no record and in no disclosure, and each place is named', () => {
+  const example = exampleOf('TASK_FAILED');
+  const event = {
+    ...example,
+    payload: { reason: 'card 4111111111111111 was refused', error: { message: 'x' } },
+  };
+  const ready = prepared({ event }, { source: 'https', redact: ['card'], personalData: ['/payload/reason'] });
+  expect(ready.record.redactions).toEqual([
+    { pointer: '/payload/reason', action: 'redacted' },
+    { pointer: '/payload/reason', action: 'committed' },
+  ]);
+  const kept = JSON.stringify([ready.record, ready.disclosures]);
+  expect(kept).not.toContain('4111');
+  expect(kept).toContain('card [redacted: card] was refused');
+  expect(recordSchema.safeParse(buildRecord(ready, NOW)).success).toBe(true);
+  const again = prepared({ event }, { source: 'https' });
+  expect(again.dedupeTag).toEqual(ready.dedupeTag);
+});
+
+test('a span that reads differently when it comes again by OTLP is still the same event', () => {
+  const event = exampleOf('TASK_FAILED');
+  const other = { ...event, payload: { reason: 'in other words' } };
+  const tagOf = (sent: object, source: 'otlp' | 'https') => prepared({ event: sent }, { source }).dedupeTag;
+  expect(tagOf(other, 'otlp')).toEqual(tagOf(event, 'otlp'));
+  expect(tagOf(other, 'https')).not.toEqual(tagOf(event, 'https'));
+  expect(tagOf(event, 'otlp')).not.toEqual(tagOf(event, 'https'));
+});
