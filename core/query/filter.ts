@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { AGENT_EVENT_TYPES, EVENT_TYPES, type EventType, GOVERNANCE_EVENT_TYPES } from '../event/event.ts';
+import {
+  AGENT_EVENT_TYPES,
+  categoryOf,
+  EVENT_TYPES,
+  type EventType,
+  GOVERNANCE_EVENT_TYPES,
+} from '../event/event.ts';
 import { short, timestamp } from '../event/values.ts';
 import { type Dimension, postingPartition } from '../index/keys.ts';
 import type { PostingEntry } from '../index/posting.ts';
@@ -35,6 +41,8 @@ export interface Selection {
   /** Whether nearly everything in the log matches: no id, no type, no time, not governance alone. */
   unbounded: boolean;
   types: ReadonlySet<EventType>;
+  /** Lists with counts by day and type that have every match once; undefined where users or tasks are named. */
+  counted?: string[] | undefined;
   /** Milliseconds: inclusive, exclusive. */
   from: number;
   to: number;
@@ -59,9 +67,20 @@ export function select(filter: EventFilter, indexKey: Uint8Array): Selection {
       Object.keys(filter).every((name) => name === 'category') &&
       filter.category !== 'governance',
     types,
+    counted: countedLists(filter, types, partition),
     from: filter.from === undefined ? 0 : Date.parse(filter.from),
     to: filter.to === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(filter.to),
   };
+}
+
+function countedLists(
+  { agent_id, user_id, task_id }: EventFilter,
+  types: ReadonlySet<EventType>,
+  partition: (dimension: Dimension, value: string) => string,
+): string[] | undefined {
+  if (user_id !== undefined || task_id !== undefined) return undefined;
+  if (agent_id !== undefined) return [partition('agent_id', agent_id)];
+  return [...new Set([...types].map(categoryOf))].map((category) => partition('category', category));
 }
 
 /** Whether an entry of a list is of a type and time that the filter wants. */

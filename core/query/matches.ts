@@ -1,6 +1,7 @@
 import { hourOf } from '../index/keys.ts';
 import { type PostingEntry, postingCount, unpackPosting } from '../index/posting.ts';
 import type { RecordsReader } from '../ports.ts';
+import { countedDays } from './day-counts.ts';
 import { type Selection, wants } from './filter.ts';
 import { commonHours, type HourGroup, streamOf } from './hour-stream.ts';
 
@@ -13,8 +14,21 @@ interface TimePosition {
   index: number;
 }
 
-/** How many events below `size` match. Whole hours of a single list are added up by length, unopened. */
+/** How many events below `size` match: closed days by their counts, the rest hour by hour. */
 export async function countMatches(
+  table: RecordsReader,
+  selection: Selection,
+  size: number,
+): Promise<number> {
+  const days = await countedDays(table, selection, size);
+  if (!days) return await countHours(table, selection, size);
+  const before = await countHours(table, { ...selection, to: days.from }, size);
+  const after = await countHours(table, { ...selection, from: days.to }, size);
+  return before + days.matches + after;
+}
+
+/** Whole hours of a single list are added up by length, unopened. */
+async function countHours(
   table: Pick<RecordsReader, 'query'>,
   selection: Selection,
   size: number,

@@ -2,6 +2,7 @@ import { type DigestText, equalBytes, fromUtf8, toDigestText } from '../encoding
 import { AuditError } from '../errors.ts';
 import { type AuditEvent, categoryOf, userIdOf } from '../event/event.ts';
 import type { BatchItem } from '../index/batch-item.ts';
+import { dayItems } from '../index/day-count.ts';
 import { eventItem } from '../index/event-item.ts';
 import { type HashEntry, hashItems } from '../index/hash-item.ts';
 import { type Dimension, nodeKey, postingPartition, taskKey } from '../index/keys.ts';
@@ -26,7 +27,7 @@ export interface Plan {
   rootText: DigestText;
   /** The perfect subtrees that the segment completes: what its hash tiles are made of. */
   completed: CompletedNode[];
-  /** Event, posting, task, hash and node items. */
+  /** Event, posting, task, day, hash and node items. */
   items: Item[];
   /** The batch item, which waits for its checkpoint. */
   batch: Omit<BatchItem, 'batchFirst' | 'checkpoint'>;
@@ -85,6 +86,15 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
     ...postings(segment.first, entries, log.keys.index),
     ...taskBoundaries(segment.first, entries, log.keys.index),
     ...taskItems(segment.first, entries, log.keys.index),
+    ...dayItems(
+      segment,
+      entries.map(({ event, ...entry }) => ({
+        ...entry,
+        category: categoryOf(event.event_type),
+        agentId: event.agent.id,
+      })),
+      log.keys.index,
+    ),
     ...hashItems(
       segment.first,
       entries.flatMap((entry, position) => hashEntries(entry, at(segment.leaves, position), log.keys.dedupe)),

@@ -49,6 +49,9 @@ export class FilledLog {
   loss = 0;
   readonly lost = new Map<string, number[]>();
   readonly #next = new Map<string, number>();
+  /** When they occurred: milliseconds, and how far apart at most. */
+  earliest = START - 3_600_000;
+  span = 5 * 3_600_000;
 
   private constructor(seed: number) {
     this.random = new SeededRandom(seed);
@@ -108,7 +111,7 @@ export class FilledLog {
   }
 
   #draft() {
-    const occurredAt = START - 3_600_000 + this.random.below(5 * 3_600_000);
+    const occurredAt = this.earliest + this.random.below(this.span);
     const eventType = this.#pick(this.types);
     const governance = isGovernanceType(eventType);
     const agentId = governance ? 'agent-audit-trail' : this.#pick(['refunds', 'bookings', 'triage']);
