@@ -67,3 +67,6 @@ export function parseWriteLogEnv(variables: Variables): z.output<typeof env> {
 
 /** What the stack's schedule sends to have the versions of the archive looked at. */
 export const archiveAudit = { schedule: 'audit-archive' } as const;
+
+/** What the stack's schedule sends to have the days counted that have closed. */
+export const dayClosing = { schedule: 'close-days' } as const;

@@ -3,7 +3,12 @@ import { type EventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { archiveAudit, type DeployedPolicy, type WriteLogVariables } from '../../lambdas/write-log/env.ts';
+import {
+  archiveAudit,
+  type DeployedPolicy,
+  dayClosing,
+  type WriteLogVariables,
+} from '../../lambdas/write-log/env.ts';
 import type { CodeProvider } from '../bundle.ts';
 import type { Tenant } from '../config/tenant.ts';
 import type { Buckets } from './buckets.ts';
@@ -48,6 +53,7 @@ export class Writer extends Construct {
       'Looks for second versions, delete markers and holes in the archive',
       archiveAudit,
     );
+    this.everyHour('CloseDays', 'Counts the days of the audit trail that have closed', dayClosing);
   }
 
   /** The empty log, size 0 and signed, made once; deleting the stack deletes nothing of it. */
