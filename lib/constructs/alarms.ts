@@ -8,6 +8,8 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -16,6 +18,7 @@ import { Construct } from 'constructs';
 import { signals } from '../../lambdas/shared/env.ts';
 import type { ApiFunctions } from './api-functions.ts';
 import type { IsolatedFunction } from './isolated-function.ts';
+import type { Keys } from './keys.ts';
 import type { Queues } from './queues.ts';
 
 interface AlarmsProps {
@@ -25,6 +28,7 @@ interface AlarmsProps {
   functions: ApiFunctions;
   /** Where the tenant has witnesses. */
   cosignCheckpoints: IsolatedFunction | undefined;
+  keys: Keys;
   email: string | undefined;
 }
 
@@ -37,7 +41,7 @@ const CALLERS_RING_FROM = 20;
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { tenantId, queues, writeLog, functions, cosignCheckpoints, email } = props;
+    const { tenantId, queues, writeLog, functions, cosignCheckpoints, keys, email } = props;
     const { ingestApi, readApi, adminApi } = functions;
     const behindHttps = [ingestApi, readApi, adminApi];
     const integrity = new LineCount(this, 'Integrity', tenantId);
@@ -64,7 +68,7 @@ export class Alarms extends Construct {
         says: 'Events were refused and lie in quarantine, or many callers were refused. docs/runbook.md#events-refused',
       }),
     ];
-    if (email !== undefined) this.notify(alarms, email);
+    if (email !== undefined) this.warnOfKeys(this.notify(alarms, email), keys);
   }
 
   private alarm(
@@ -81,7 +85,7 @@ export class Alarms extends Construct {
     });
   }
 
-  private notify(alarms: readonly Alarm[], email: string): void {
+  private notify(alarms: readonly Alarm[], email: string): Topic {
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
     topic.addSubscription(new EmailSubscription(email));
     // Requiring TLS gives the topic a policy, which takes the place of the default that admits the account's alarms.
@@ -95,6 +99,23 @@ export class Alarms extends Construct {
       }),
     );
     for (const alarm of alarms) alarm.addAlarmAction(new SnsAction(topic));
+    return topic;
+  }
+
+  /** Whoever tries to end a key is told of, refused or not. CloudTrail says so, where the account has a trail. */
+  private warnOfKeys(topic: Topic, { signing, data }: Keys): void {
+    new Rule(this, 'KeysInDanger', {
+      description: 'Somebody asks for the end of a key of the audit trail. docs/runbook.md#keys-in-danger',
+      eventPattern: {
+        source: ['aws.kms'],
+        detailType: ['AWS API Call via CloudTrail'],
+        detail: {
+          eventName: ['ScheduleKeyDeletion', 'DisableKey', 'PutKeyPolicy'],
+          resources: { ARN: [...signing, data].map(({ keyArn }) => keyArn) },
+        },
+      },
+      targets: [new SnsTopic(topic)],
+    });
   }
 }
 

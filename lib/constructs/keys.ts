@@ -7,6 +7,9 @@ import { otherThan } from './other-than.ts';
 
 const PENDING_WINDOW = Duration.days(30);
 
+/** The one role that may have a key deleted; no stack makes it. */
+const BREAK_GLASS_ROLE = 'AuditTrail-BreakGlass';
+
 /** Services through which the tenant's key is used; nobody decrypts with it directly. */
 type KeyUser = 'dynamodb' | 's3' | 'sqs' | 'secretsmanager';
 
@@ -32,6 +35,7 @@ export class Keys extends Construct {
       pendingWindow: PENDING_WINDOW,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    for (const key of [...this.signing, this.data]) this.refuseDeletion(key);
     this.index = new Secret(this, 'Index', {
       description: 'Posting-list, cursor and pseudonym keys are derived from this',
       encryptionKey: this.data,
@@ -42,6 +46,29 @@ export class Keys extends Construct {
       id: 'AwsSolutions-SMG4',
       reason: 'Names of posting lists follow from it: a rotated secret would orphan the whole index.',
     });
+  }
+
+  /**
+   * A deleted key takes everything with it that it encrypts, or every later checkpoint: its own policy refuses to
+   * everybody, the account's root included, but a role of this name, which is made for the occasion and taken away after
+   * it (docs/operating.md). Whoever changes the policy first shows in CloudTrail.
+   */
+  private refuseDeletion(key: Key): void {
+    const { partition, account } = Stack.of(this);
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'OnlyBreakGlassDeletes',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['kms:ScheduleKeyDeletion'],
+        resources: ['*'],
+        conditions: {
+          ArnNotLike: {
+            'aws:PrincipalArn': `arn:${partition}:iam::${account}:role/${BREAK_GLASS_ROLE}`,
+          },
+        },
+      }),
+    );
   }
 
   /** From here on nobody else signs, whatever IAM grants in this account: the key's own policy refuses. */

@@ -64,6 +64,7 @@ export class TenantStack extends Stack {
       writeLog: writer.writeLog,
       functions,
       cosignCheckpoints: witnesses?.cosignCheckpoints,
+      keys,
       email: tenant.alarm_email,
     });
     if (tenant.auditor_principals !== undefined) {

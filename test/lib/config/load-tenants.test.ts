@@ -37,6 +37,23 @@ test('what a file leaves out is filled in: locks that only lengthen, keys of S3,
   expect(tenant?.personal_data).toEqual(expect.arrayContaining(['/payload/goal', '/payload/content']));
 });
 
+const IDENTITY = {
+  issuer: 'https://login.acme.example/tenant',
+  audience: 'audit',
+  groups: { compliance: ['auditor'], siem: ['events:read', 'log:read'] },
+};
+
+test('groups of the tenant have scopes, by preset or one by one', () => {
+  put('acme.json', { ...tableTenant, identity: IDENTITY });
+  expect(loadTenants(folder)[0]?.identity).toMatchObject({
+    groups_claim: 'groups',
+    groups: {
+      compliance: ['events:read', 'log:read', 'personal:read', 'exports', 'reviews'],
+      siem: ['events:read', 'log:read'],
+    },
+  });
+});
+
 const { account: _, ...withoutAccount } = accountTenant;
 const { immutability_days: __, ...withoutImmutability } = tableTenant.retention;
 
@@ -72,6 +89,16 @@ test.each<[string, object | string, string]>([
     'a personal field that cannot be committed',
     { ...tableTenant, personal_data: ['/event_id'] },
     '/personal_data/0',
+  ],
+  [
+    'an issuer without TLS',
+    { ...tableTenant, identity: { ...IDENTITY, issuer: 'http://login.acme.example' } },
+    '/identity/issuer: expected the https address',
+  ],
+  [
+    'a group with a scope that there is not',
+    { ...tableTenant, identity: { ...IDENTITY, groups: { all: ['everything'] } } },
+    '/identity/groups/all: expected scopes (events:read, ',
   ],
   ['an origin that a signed note cannot carry', { ...tableTenant, log_origin: 'a+b c' }, '/log_origin'],
 ])('%s is refused with file, path and what was expected', (_name, content, expected) => {

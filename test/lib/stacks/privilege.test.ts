@@ -332,6 +332,44 @@ describe('principals from outside', () => {
     expect(allowed({ principal: other, action: 'sqs:SendMessage', resource: ingest })).toBe(false);
   });
 
+  test.each([
+    ['sqs:ReceiveMessage', ingest],
+    ['sqs:SendMessage', internal],
+    ['s3:GetObject', `${archive}/commit/1`],
+    ['s3:PutObject', `${archive}/commit/1`],
+    ['s3:ListBucket', work],
+    ['s3:GetObject', `${work}/disclosures/1`],
+    ['kms:Decrypt', dataKey],
+    ['kms:Sign', signingKey],
+  ])('nobody of another account, its root included, may %s', (action, resource) => {
+    for (const principal of ['arn:aws:iam::999999999999:root', 'arn:aws:iam::999999999999:role/x'])
+      expect(allowed({ principal, action, resource, context: locked })).toBe(false);
+  });
+
+  test('no key is deleted by anybody but the role that is made for that', () => {
+    const granted = structuredClone(template);
+    for (const name of ['Admin', 'BreakGlass']) {
+      granted.Resources[name] = { Type: 'AWS::IAM::Role' };
+      granted.Resources[`${name}Policy`] = {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          Roles: [{ Ref: name }],
+          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+        },
+      };
+    }
+    const account = '111122223333';
+    const names = { 'BreakGlass.Arn': `arn:aws:iam::${account}:role/AuditTrail-BreakGlass` };
+    const evaluator = createPolicyEvaluator(granted, names);
+    const may = (principal: string, resource: string) =>
+      evaluator.allowed({ principal, action: 'kms:ScheduleKeyDeletion', resource });
+    for (const key of [signingKey, dataKey]) {
+      expect(may('Admin', key)).toBe(false);
+      expect(may('BreakGlass', key)).toBe(true);
+      expect(roles.filter((role) => may(role, key))).toEqual([]);
+    }
+  });
+
   test('the auditor role is for the named principals, with MFA, and reads nothing but the archive', () => {
     expect(template.Resources[auditor]?.Properties).toMatchObject({
       RoleName: 'AuditTrail-globex-Auditor',
