@@ -38,9 +38,15 @@ export default {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/local/', '<rootDir>/test/full/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/test/local/',
+        '<rootDir>/test/full/',
+        '<rootDir>/test/browser/',
+      ],
     },
     { ...common, displayName: 'local', testMatch: ['<rootDir>/test/local/**/*.test.ts'] },
+    { ...common, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
     { ...common, displayName: 'full', testMatch: ['<rootDir>/test/full/**/*.test.ts'] },
   ],
 };

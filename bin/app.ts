@@ -3,6 +3,7 @@ import { App, CliCredentialsStackSynthesizer, type IStackSynthesizer, Validation
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { loadTenants } from '../lib/config/load-tenants.ts';
+import { bundleConsole } from '../lib/console.ts';
 import { isLocalCloud, leaveOutForLocalCloud } from '../lib/local-cloud.ts';
 import { TenantStack } from '../lib/stacks/tenant-stack.ts';
 
@@ -13,6 +14,7 @@ const context = (name: string, otherwise: string): string => {
   return typeof value === 'string' ? value : otherwise;
 };
 const local = isLocalCloud(app);
+await bundleConsole(root);
 const code = bundleFunctions(root);
 
 for (const tenant of loadTenants(context('tenants', join(root, 'tenants')))) {

@@ -60,7 +60,7 @@ function handlerOf(root: string, name: FunctionName): string {
 }
 
 /** Tenants are deployed in parallel, each by a synth of its own: nobody may read a half-written bundle. */
-function replaceIfChanged(path: string, contents: Uint8Array): void {
+export function replaceIfChanged(path: string, contents: Uint8Array): void {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
   mkdirSync(dirname(path), { recursive: true });
   const scratch = join(dirname(dirname(path)), `.${process.pid}.tmp`);

@@ -12,6 +12,10 @@ const STEPS: Step[] = [
     ],
   },
   { name: 'types', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
+  {
+    name: 'types of the console',
+    args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'clients/console'],
+  },
   { name: 'promises', args: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'dead code', args: ['node_modules/knip/bin/knip.js'] },
   {

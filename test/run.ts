@@ -54,7 +54,10 @@ results.push(await runStep({ name: 'check', args: ['test/check.ts'], live: true 
 results.push(await runStep(jest('unit')));
 const up = await runStep(localCloud(['up', '--no-demo']));
 results.push(up);
-if (up.ok) results.push(await runStep(jest('local', '--testSequencer=./test/local/order.ts', '--runInBand')));
+if (up.ok) {
+  results.push(await runStep(jest('local', '--testSequencer=./test/local/order.ts', '--runInBand')));
+  results.push(await runStep(jest('browser', '--runInBand', '--testTimeout=60000')));
+}
 results.push(await runStep(localCloud(['down'])));
 
 console.log('\nWhere the time went:');
@@ -64,7 +67,8 @@ for (const result of results) {
     `  ${result.ok ? 'ok    ' : 'FAILED'} ${result.name.padEnd(20)} ${minutes} min ${(result.seconds % 60).toFixed(0).padStart(2)} s`,
   );
 }
-const totals = [await counts('unit'), up.ok ? await counts('local') : ([0, 1, 0] as const)];
+const onTheCloud = async (project: string) => (up.ok ? await counts(project) : ([0, 1, 0] as const));
+const totals = [await counts('unit'), await onTheCloud('local'), await onTheCloud('browser')];
 const [passed, failed, skipped] = [0, 1, 2].map((column) =>
   totals.reduce((sum, row) => sum + (row[column] ?? 0), 0),
 );

@@ -56,6 +56,18 @@ export function userIdOf(event: AuditEvent): string | undefined {
     : undefined;
 }
 
+/**
+ * The other task that the event is about: whose part it takes over (the start of a sub-agent's task), or which it
+ * judges (a review). Events of a task itself are found by their own `task.id`.
+ */
+export function aboutTaskIdOf(event: AuditEvent): string | undefined {
+  if (event.event_type === 'TASK_INITIATED')
+    return event.task?.parent_id === event.task?.id ? undefined : event.task?.parent_id;
+  if (event.event_type !== 'REVIEW_RECORDED') return undefined;
+  const { target } = event.payload;
+  return target?.type === 'task' ? target.id : undefined;
+}
+
 function schemaOf<S extends z.ZodRawShape>(type: EventType, more: S) {
   const common = { ...envelopeShape, ...more, event_type: z.literal(type), payload: PAYLOADS[type] };
   if (isGovernanceType(type)) return z.strictObject({ ...common, agent: selfAgentSchema });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { statement, text } from './values.ts';
 
 /** What became of an option that an agent considered. */
-const OPTION_OUTCOMES = ['selected', 'rejected', 'not_applicable', 'not_triggered'] as const;
+export const OPTION_OUTCOMES = ['selected', 'rejected', 'not_applicable', 'not_triggered'] as const;
 
 const MAX_TEXT_FORM = 4_096;
 const SUFFIX = /^(selected|rejected|not[ _]applicable|not[ _]triggered)(?:\s*:\s*(\S.*)|\s*\((\S.*)\))?$/is;

@@ -6,8 +6,16 @@ import { paddedIndex, unpackUuid } from './packing.ts';
 /**
  * What a posting list can be asked for. `category` is `agent` or `governance`, and both together are everything.
  * `task` is the type of an event that begins or ends a task: in these lists the task's key stands for the event's id.
+ * `about_task_id` lists what belongs to the story of a task without being an event of it.
  */
-export type Dimension = 'category' | 'event_type' | 'agent_id' | 'user_id' | 'task_id' | 'task';
+export type Dimension =
+  | 'category'
+  | 'event_type'
+  | 'agent_id'
+  | 'user_id'
+  | 'task_id'
+  | 'task'
+  | 'about_task_id';
 
 /** The one item that says how long the log is. */
 export const HEAD_KEY: ItemKey = { pk: 'LOG', sk: 'HEAD' };

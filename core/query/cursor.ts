@@ -5,7 +5,7 @@ import { AuditError } from '../errors.ts';
 import { canonicalBytes } from '../event/canonical.ts';
 
 const TAG_OCTETS = 16;
-const MAX_CURSOR = 1_024;
+const MAX_CURSOR = 4_096; // a timeline's cursor holds what its story must remember
 
 /** A digest of what was asked for, so that a cursor serves no other question. */
 export function questionDigest(question: unknown): string {

@@ -83,6 +83,15 @@ function countedLists(
   return [...new Set([...types].map(categoryOf))].map((category) => partition('category', category));
 }
 
+/** The story of a task: its own events, the starts of its sub-tasks, and the reviews of it. */
+export function selectStory(taskId: string, indexKey: Uint8Array): Selection {
+  const story = (['task_id', 'about_task_id'] as const).map((dimension) =>
+    postingPartition(indexKey, dimension, taskId),
+  );
+  const everything = select({ category: 'all' }, indexKey);
+  return { ...everything, lists: [story], namesId: true, unbounded: false, counted: undefined };
+}
+
 /** Whether an entry of a list is of a type and time that the filter wants. */
 export function wants(selection: Selection, entry: Pick<PostingEntry, 'type' | 'occurredAt'>): boolean {
   const { types, from, to } = selection;

@@ -59,9 +59,18 @@ export async function queryEvents(
   filter: EventFilter,
   request: PageRequest,
 ): Promise<EventPage> {
+  const question = questionDigest({ filter, order: request.order });
+  return await queryPage(reader, select(filter, reader.keys.index), question, request);
+}
+
+/** A page of what `selection` selects; `question` is the digest of what was asked, which the cursor is bound to. */
+export async function queryPage(
+  reader: LogReader,
+  selection: Selection,
+  question: string,
+  request: PageRequest,
+): Promise<EventPage> {
   const { order, limit, cursor, personal } = request;
-  const selection = select(filter, reader.keys.index);
-  const question = questionDigest({ filter, order });
   const { finalSize, checkpoint } = await readHead(reader);
   const walk =
     cursor === undefined

@@ -1,6 +1,6 @@
 import { type DigestText, equalBytes, fromUtf8, toDigestText } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
-import { type AuditEvent, categoryOf, userIdOf } from '../event/event.ts';
+import { type AuditEvent, aboutTaskIdOf, categoryOf, userIdOf } from '../event/event.ts';
 import type { BatchItem } from '../index/batch-item.ts';
 import { dayItems } from '../index/day-count.ts';
 import { eventItem } from '../index/event-item.ts';
@@ -136,6 +136,7 @@ function readLeaf(leaf: Leaf, index: number): Entry {
     ['agent_id', event.agent.id],
     ['user_id', userIdOf(event)],
     ['task_id', event.task?.id],
+    ['about_task_id', aboutTaskIdOf(event)],
   ];
   return {
     index,

@@ -10,6 +10,8 @@ const env = z.object({
   INDEX_KEY_SECRET: z.string().min(1),
   /** `true` where the tenant has witnesses, whose cosignatures are looked for. */
   WITNESSED: z.enum(['true', 'false']).transform((text) => text === 'true'),
+  /** Days for which a record is kept at least, as deployed. */
+  RETENTION_MIN_DAYS: z.coerce.number().pipe(z.int().nonnegative()),
 });
 
 /** What the construct has to set. */

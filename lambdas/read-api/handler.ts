@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { BundledFiles } from '../adapters/bundled-files.ts';
 import { DynamoCosignatures } from '../adapters/dynamo-cosignatures.ts';
 import { DynamoHead } from '../adapters/dynamo-head.ts';
 import { DynamoQuarantineReader } from '../adapters/dynamo-quarantine-reader.ts';
@@ -27,13 +29,15 @@ const ports = {
   random: systemRandom,
 };
 
-/** Answers what is asked of the log: events, receipts, checkpoint and keys, quarantine. */
+/** Answers what is asked of the log: events, receipts, timelines, checkpoint and keys, quarantine; and hands the console out. */
 export const handler = makeApi(
   readRoutes({
     tenantId: api.tenantId,
     reader: async () => ({ ...ports, keys: await keys.get() }),
     quarantine: new DynamoQuarantineReader(api.control, api.clock),
     ...(env.WITNESSED && { cosignatures: new DynamoCosignatures(api.control) }),
+    retainDays: env.RETENTION_MIN_DAYS,
+    console: new BundledFiles(join(import.meta.dirname, 'console')),
   }),
   api,
 );

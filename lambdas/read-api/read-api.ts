@@ -3,12 +3,14 @@ import type { LogReader } from '../../core/query/log-reader.ts';
 import type { QuarantineReader } from '../../core/query/quarantine.ts';
 import type { CosignatureStore } from '../../core/witness/cosign.ts';
 import type { Route } from '../shared/http/route.ts';
+import { type ConsoleFiles, consoleRoutes } from './routes/console.ts';
 import { documentRoutes } from './routes/document.ts';
 import { eventRoutes } from './routes/events.ts';
 import { logRoutes } from './routes/log.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { receiptRoutes } from './routes/receipts.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { timelineRoutes } from './routes/timeline.ts';
 
 /** What the reading routes work on. */
 export interface ReadApi {
@@ -18,6 +20,9 @@ export interface ReadApi {
   quarantine: QuarantineReader;
   /** Where the tenant has witnesses: what they said. */
   cosignatures?: Pick<CosignatureStore, 'all'>;
+  /** Days for which a record is kept at least. */
+  retainDays: number;
+  console: ConsoleFiles;
 }
 
 /** Every route of this function. */
@@ -26,8 +31,10 @@ export function readRoutes(api: ReadApi): Route[] {
     ...eventRoutes(api),
     ...receiptRoutes(api),
     ...taskRoutes(api),
+    ...timelineRoutes(api),
     ...logRoutes(api),
     ...quarantineRoutes(api),
     ...documentRoutes(),
+    ...consoleRoutes(api),
   ];
 }

@@ -57,6 +57,7 @@ export class ApiFunctions extends Construct {
       WORK_BUCKET: work.bucketName,
       INDEX_KEY_SECRET: keys.index.secretArn,
       WITNESSED: String(tenant.witnesses !== undefined),
+      RETENTION_MIN_DAYS: String(tenant.retention.min_days),
     };
     const made = new IsolatedFunction(this, 'ReadApi', {
       name: 'read-api',

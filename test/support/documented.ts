@@ -69,7 +69,9 @@ export class Documented {
     const response = this.response(operation, answer.status);
     if (!response) return `${operationId}: status ${answer.status} is not documented`;
     const type = String(answer.headers['content-type'] ?? '');
-    const [documented, media] = Object.entries(response.content ?? {})[0] ?? [];
+    const content = response.content ?? {};
+    const [documented, media] =
+      content[type] === undefined ? (Object.entries(content)[0] ?? []) : [type, content[type]];
     if (documented === undefined || media === undefined) return undefined;
     // OTLP is answered in the encoding of its request; the document shows the JSON and says so in words.
     if (operationId === 'sendTraces' && type === 'application/x-protobuf') return undefined;

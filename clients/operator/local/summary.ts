@@ -57,6 +57,7 @@ export async function summarise(outputs: LocalOutputs, signal: AbortSignal): Pro
         `  API       ${tenant.api_url}`,
         `  console   ${tenant.console_url}`,
         `  token     ${tenant.tokens.reader}  (reader)`,
+        `            ${tenant.tokens.admin}  (admin: sees personal fields, administers)`,
         `  verifier  ${tenant.verifier_key}`,
       ];
     }),

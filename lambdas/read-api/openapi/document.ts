@@ -106,7 +106,7 @@ function queryParameters(query: z.ZodObject | undefined, schemas: Schemas): obje
 }
 
 function responseOf(answer: Described, schemas: Schemas): object {
-  const { description, schema, type = 'application/json', example, headers } = answer;
+  const { description, schema, type = 'application/json', example, also = {}, headers } = answer;
   const empty = schema === undefined && answer.type === undefined;
   return {
     description,
@@ -126,6 +126,12 @@ function responseOf(answer: Described, schemas: Schemas): object {
               schema: schema ? schemas.of(schema) : type.startsWith('text/') ? { type: 'string' } : {},
               ...(example === undefined ? {} : { example }),
             },
+            ...Object.fromEntries(
+              Object.entries(also).map(([name, text]) => [
+                name,
+                { schema: { type: 'string' }, example: text },
+              ]),
+            ),
           },
         }),
   };

@@ -3,12 +3,14 @@ import * as exporting from '../../admin-api/operations/exports.ts';
 import * as tokens from '../../admin-api/operations/tokens.ts';
 import * as ingest from '../../ingest-api/operations.ts';
 import type { Operation } from '../../shared/http/operation.ts';
+import * as consoleFiles from '../operations/console.ts';
 import { getOpenApiDocument } from '../operations/document.ts';
 import * as events from '../operations/events.ts';
 import * as log from '../operations/log.ts';
 import * as quarantine from '../operations/quarantine.ts';
 import * as receipts from '../operations/receipts.ts';
 import * as tasks from '../operations/tasks.ts';
+import { getTimeline } from '../operations/timeline.ts';
 
 /** The operations of all functions behind the tenant's API, in the order in which the document shows them. */
 export const OPERATIONS: readonly Operation[] = [
@@ -19,6 +21,7 @@ export const OPERATIONS: readonly Operation[] = [
   receipts.getReceipt,
   tasks.listTasks,
   tasks.getTask,
+  getTimeline,
   quarantine.listQuarantine,
   log.getCheckpoint,
   log.getTile,
@@ -39,4 +42,7 @@ export const OPERATIONS: readonly Operation[] = [
   exporting.deleteExport,
   exporting.downloadExport,
   getOpenApiDocument,
+  consoleFiles.openConsole,
+  consoleFiles.getConsolePage,
+  consoleFiles.getConsoleFile,
 ];

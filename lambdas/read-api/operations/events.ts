@@ -25,27 +25,28 @@ export const nextCursor = z
   .nullable()
   .meta({ description: 'Where the next page begins; null at the end.' });
 
-const pageSchema = z
-  .strictObject({
-    events: z.array(
-      z
-        .strictObject({
-          record: recordSchema,
-          disclosures,
-          log_index: count(),
-          leaf_hash: digestSchema,
-          proof: inclusionSchema,
-        })
-        .meta({ id: 'EventEntry', description: 'A record with its proof; `record` is exactly the leaf.' }),
-    ),
-    checkpoint: checkpointText,
-    next_cursor: nextCursor.meta({
-      description: 'Where the next page begins; null at the end, but never with order=log.',
-    }),
-    total_count: count().meta({ description: 'Exactly how many events match, on all pages together.' }),
-    schema_version: z.string(),
-  })
-  .meta({ id: 'EventPage' });
+/** What a page of events holds, wherever one is answered. */
+export const eventPageShape = {
+  events: z.array(
+    z
+      .strictObject({
+        record: recordSchema,
+        disclosures,
+        log_index: count(),
+        leaf_hash: digestSchema,
+        proof: inclusionSchema,
+      })
+      .meta({ id: 'EventEntry', description: 'A record with its proof; `record` is exactly the leaf.' }),
+  ),
+  checkpoint: checkpointText,
+  next_cursor: nextCursor.meta({
+    description: 'Where the next page begins; null at the end, but never with order=log.',
+  }),
+  total_count: count().meta({ description: 'Exactly how many events match, on all pages together.' }),
+  schema_version: z.string(),
+};
+
+const pageSchema = z.strictObject(eventPageShape).meta({ id: 'EventPage' });
 
 export const listEvents = {
   id: 'listEvents',

@@ -42,6 +42,8 @@ export interface Described {
   /** Default: `application/json`. */
   type?: string;
   example?: unknown;
+  /** Texts that the same answer may be instead, by their type, each with an example. */
+  also?: Readonly<Record<string, string>>;
   /** Headers besides the usual ones, with what they mean. */
   headers?: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,12 @@
 import { sha256 } from '#crypto';
 import { utf8 } from '../../../core/encoding.ts';
 import { canonicalBytes, contentHash } from '../../../core/event/canonical.ts';
-import { type EventType, GOVERNANCE_EVENT_TYPES, isGovernanceType } from '../../../core/event/event.ts';
+import {
+  type AuditEvent,
+  type EventType,
+  GOVERNANCE_EVENT_TYPES,
+  isGovernanceType,
+} from '../../../core/event/event.ts';
 import { type EventId, mintEventId } from '../../../core/event/ids.ts';
 import { deriveTenantKeys, hashTag } from '../../../core/index/tenant-keys.ts';
 import type { LogReader } from '../../../core/query/log-reader.ts';
@@ -108,6 +113,20 @@ export class FilledLog {
       if (verdict.outcome === 'recorded' && draft) this.known.push({ ...draft.known, index: verdict.index });
     }
     this.now += 1_000 + this.random.below(60_000);
+  }
+
+  /** Appends these events as one batch, as they are. */
+  async appendEvents(events: readonly AuditEvent[]): Promise<void> {
+    const candidates = events.map((event) => {
+      const hash = contentHash(event);
+      return {
+        eventId: event.event_id,
+        dedupeTag: hashTag(this.log.keys.dedupe, hash),
+        leaf: (recordedAt: number) => leafOf(event, hash, recordedAt),
+      };
+    });
+    await append(candidates, { policyVersion: 1, deadline: this.now + 60_000 }, this.log);
+    this.now += 1_000;
   }
 
   #draft() {

@@ -23,7 +23,13 @@ async function open() {
     newest: async () => [],
     refused: async (name: string) => (name === refusedId ? refused : undefined),
   };
-  const routes = readRoutes({ tenantId: world.tenantId, reader: async () => filled.reader, quarantine });
+  const routes = readRoutes({
+    tenantId: world.tenantId,
+    reader: async () => filled.reader,
+    quarantine,
+    retainDays: 30,
+    console: { find: () => undefined },
+  });
   return { world, filled, refusedId, call: clientOf(routes, world.terms) };
 }
 

@@ -1,0 +1,24 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Api } from './api.ts';
+import type { PinnedKey } from './session.ts';
+
+/** What every view of a signed-in reader has. */
+export interface Signed {
+  api: Api;
+  pin: PinnedKey;
+  setPin(pin: PinnedKey): void;
+  timeZone: string;
+  /** Whether the token may administer tokens and emitters. */
+  admin: boolean;
+  /** Tells everybody who looks at the page that something was altered. */
+  alarm(text: string): void;
+}
+
+export const SignedContext = createContext<Signed | undefined>(undefined);
+
+export function useSigned(): Signed {
+  const signed = useContext(SignedContext);
+  if (!signed) throw new Error('a view was shown to nobody');
+  return signed;
+}

@@ -1,0 +1,54 @@
+import { english } from '../../core/narrative/messages/en.ts';
+import { Storyteller } from '../../core/narrative/storyteller.ts';
+import type { Api, Problem } from './api.ts';
+import type { Page } from './pages.ts';
+import type { Line } from './story.ts';
+import { verifyRecords } from './verification.ts';
+
+export interface EventList {
+  lines: Line[];
+  total: number;
+  more: boolean;
+  altered: number;
+  problem?: Problem;
+}
+
+const PAGE = 200;
+
+/** The first `pages` pages of the events that `query` asks for, each verified and told by itself. */
+export async function listEvents(
+  api: Api,
+  query: Readonly<Record<string, string>>,
+  { verifierKey, timeZone, pages }: { verifierKey: string; timeZone: string; pages: number },
+  onUpdate: (list: EventList) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const list: EventList = { lines: [], total: 0, more: false, altered: 0 };
+  let cursor: string | undefined;
+  for (let page = 0; page < pages; page++) {
+    const answer = await api.get<Page>('/v1/audit/events', { ...query, limit: String(PAGE), cursor }, signal);
+    if (signal.aborted) return;
+    if (!answer.ok) return onUpdate({ ...list, problem: answer.problem });
+    const { events, checkpoint, next_cursor, total_count } = answer.data;
+    const { verdicts } = await verifyRecords(events, checkpoint, verifierKey, signal);
+    if (signal.aborted) return;
+    const personal = events.some(({ disclosures }) => disclosures !== undefined);
+    // One teller a task, so that a result names the call that it belongs to.
+    const tellers = new Map<string, Storyteller>();
+    for (const [position, raw] of events.entries()) {
+      const verdict = verdicts[position];
+      if (!verdict) continue;
+      const task = raw.record.event.task?.id ?? '';
+      const teller =
+        tellers.get(task) ?? new Storyteller(task, { messages: english, reader: { timeZone }, personal });
+      tellers.set(task, teller);
+      if (!verdict.verified) list.altered++;
+      list.lines.push({ entry: teller.add(raw), verdict, raw });
+    }
+    list.total = total_count;
+    list.more = next_cursor !== null;
+    cursor = next_cursor ?? undefined;
+    onUpdate({ ...list, lines: [...list.lines] });
+    if (cursor === undefined) return;
+  }
+}

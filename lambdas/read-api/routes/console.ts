@@ -1,0 +1,78 @@
+import { AuditError } from '../../../core/errors.ts';
+import type { BundledFile } from '../../adapters/bundled-files.ts';
+import { routeOf } from '../../shared/http/operation.ts';
+import type { ApiResponse } from '../../shared/http/response.ts';
+import { getConsoleFile, getConsolePage, openConsole } from '../operations/console.ts';
+import type { ReadApi } from '../read-api.ts';
+
+/** Where the console's files come from. */
+export interface ConsoleFiles {
+  find(name: string): BundledFile | undefined;
+}
+
+/**
+ * What the console's page may do: run its own files, ask its own API. Nothing inline, nothing from elsewhere, no frame
+ * around it, no plain string that becomes markup.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const HEADERS = {
+  'content-security-policy': POLICY,
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+const PAGE = 'index.html';
+const YEAR = 31_536_000;
+
+/** `GET /console/…`: the console's static files. They hold nothing of the tenant, so nobody has to be somebody to get them. */
+export function consoleRoutes({ console: files }: Pick<ReadApi, 'console'>) {
+  return [
+    routeOf(openConsole, async () => ({
+      status: 302,
+      // Relative: nobody here knows under which path the API lies.
+      headers: { location: `console/${PAGE}`, 'cache-control': 'no-cache' },
+    })),
+    routeOf(getConsolePage, async ({ header }) => serve(files, PAGE, header('accept-encoding'))),
+    routeOf(getConsoleFile, async ({ params: { file }, header }) =>
+      serve(files, file, header('accept-encoding')),
+    ),
+  ];
+}
+
+function serve(files: ConsoleFiles, name: string, accepted = ''): ApiResponse {
+  const file = name.endsWith('.br') ? undefined : files.find(name);
+  if (!file) throw new AuditError('not_found', 'There is nothing under this path.');
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  const brotli = /(?:^|[\s,])br(?:$|[\s,;])/.test(accepted) ? file.brotli : undefined;
+  return {
+    status: 200,
+    body: brotli ?? file.bytes,
+    headers: {
+      ...HEADERS,
+      'content-type': type,
+      vary: 'accept-encoding',
+      ...(brotli ? { 'content-encoding': 'br' } : {}),
+      // A file whose name holds its digest never changes; the page that names it may at any time.
+      'cache-control': name.startsWith('assets/') ? `public, max-age=${YEAR}, immutable` : 'no-cache',
+    },
+  };
+}
