@@ -3,7 +3,15 @@ import { plainEvent, uniqueName } from './support/events.ts';
 import { call } from './support/http.ts';
 import { localTenant } from './support/local-tenants.ts';
 import { quarantineOf, recordOf, recordsOf, walk } from './support/log.ts';
-import { bodyOf, claimFor, drained, emitterKeyOf, messageOf, sendToQueue } from './support/queue.ts';
+import {
+  bodyOf,
+  claimFor,
+  drainedTo,
+  emitterKeyOf,
+  messageOf,
+  openMessages,
+  sendToQueue,
+} from './support/queue.ts';
 
 const TIMEOUT = 60_000;
 const PAYLOAD = { operation: 'read', store: { kind: 'table', name: 'customers' }, record_count: 1 };
@@ -54,9 +62,10 @@ describe.each(['acme', 'globex'])('%s', (id) => {
       const event = plainEvent(task);
       const message = await messageOf(tenant, [event]);
       const retry = await messageOf(tenant, [event]); // a sender that starts anew: another nonce, another claim
+      const before = await openMessages(tenant);
       await Promise.all([post(event), sendToQueue(tenant, [message, message, retry]), post(event)]);
       await recordsOf(tenant, task, 1);
-      await drained(tenant);
+      await drainedTo(before, tenant);
       const { events } = await recordsOf(tenant, task, 1);
       expect(events.map(({ record }) => record.event.event_id)).toEqual([event.event_id]);
       await quarantineOf(tenant, (entry) => entry.event_id === event.event_id, 0);

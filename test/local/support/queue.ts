@@ -80,22 +80,34 @@ export async function sendToQueue(tenant: LocalTenant, messages: readonly Ingest
   }
 }
 
-/** Returns once no message waits or is being worked on in any queue of the tenant's account. */
-export async function drained(tenant: LocalTenant): Promise<void> {
+/** How many messages wait or are being worked on in all queues of the tenant's account. */
+export async function openMessages(tenant: LocalTenant): Promise<number> {
   const client = new SQSClient(operatorConfig(tenant));
   try {
     const { QueueUrls = [] } = await client.send(new ListQueuesCommand({}));
-    await eventually(async () => {
-      for (const QueueUrl of QueueUrls) {
-        const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
-        const { Attributes } = await client.send(command);
-        const open =
-          Number(Attributes?.ApproximateNumberOfMessages) +
-          Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
-        if (open !== 0) throw new Error(`${QueueUrl} holds ${open} messages`);
-      }
-    });
+    let open = 0;
+    for (const QueueUrl of QueueUrls) {
+      const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+      const { Attributes } = await client.send(command);
+      open +=
+        Number(Attributes?.ApproximateNumberOfMessages) +
+        Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
+    }
+    return open;
   } finally {
     client.destroy();
   }
+}
+
+/** Returns once no more messages are open than `before`: what was sent since has been worked on. */
+export async function drainedTo(before: number, tenant: LocalTenant): Promise<void> {
+  await eventually(async () => {
+    const open = await openMessages(tenant);
+    if (open > before) throw new Error(`${open} messages are open, ${before} were before`);
+  });
+}
+
+/** Returns once no message is open at all. */
+export function drained(tenant: LocalTenant): Promise<void> {
+  return drainedTo(0, tenant);
 }
