@@ -27,7 +27,7 @@ export async function kindOf(path: string): Promise<'file' | 'directory' | undef
 }
 
 /** The octets of a file of at most `limit`. Throws `not_found` or `too_large`. */
-async function readSmall(path: string, limit: number): Promise<Uint8Array> {
+export async function readSmall(path: string, limit: number): Promise<Uint8Array> {
   if ((await kindOf(path)) !== 'file') throw new AuditError('not_found', `there is no file ${path}`);
   try {
     await using file = await open(path, 'r');

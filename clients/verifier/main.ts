@@ -1,9 +1,12 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { AuditError, isAuditError } from '../../core/errors.ts';
+import { trustKey } from '../../core/log/trust.ts';
 import { type Verdict, verifyPage, verifyReceipt } from '../../core/receipt/verify.ts';
+import { verifyTiles } from '../../core/receipt/verify-tiles.ts';
 import { type Progress, verifyBundle, verifyRecordsFile } from './bundle.ts';
 import { findKey, kindOf, readJson, readText } from './files.ts';
+import { logDirectory } from './log-directory.ts';
 import { exitCode, type Kind, type Result, toJson, toText } from './report.ts';
 
 /** Where the command writes: results to `out`; complaints and progress to `err`. */
@@ -27,8 +30,8 @@ Examples:
   npm run verify -- page.json --key verifier-key.txt --json
   npm run verify -- export/events.ndjson --key verifier-key.txt --checkpoint checkpoint-of-last-month
 
-FILE is a receipt, an answer {record, receipt}, a page of events, an events.ndjson with its checkpoint beside it, or the
-directory of an export bundle (unpacked). Nothing is sent anywhere.
+FILE is a receipt, an answer {record, receipt}, a page of events, an events.ndjson with its checkpoint beside it, the
+directory of an export bundle (unpacked), or one that holds a whole log as C2SP tlog-tiles. Nothing is sent anywhere.
 
 Exit status: 0 everything verified, 1 something does not verify, 2 something cannot be read.`;
 
@@ -73,7 +76,7 @@ async function judge(file: string, options: Options, streams: Streams): Promise<
     const other = options.checkpoint && (await readText(options.checkpoint, MAX_CHECKPOINT));
     const judged =
       kind === 'directory'
-        ? await judgeBundle(file, key.key, other, progress)
+        ? await judgeDirectory(file, key.key, other, progress)
         : await judgeFile(file, key.key, other, progress);
     const notes = key.beside === undefined ? judged.notes : [KEY_BESIDE, ...judged.notes];
     return { file, outcome: 'judged', ...judged, key, notes };
@@ -100,12 +103,16 @@ interface Judged {
   notes: string[];
 }
 
-async function judgeBundle(
+async function judgeDirectory(
   file: string,
   key: string,
   other: string | undefined,
   progress: Progress,
 ): Promise<Judged> {
+  if ((await kindOf(join(file, 'tile'))) === 'directory') {
+    const options = { progress, ...(other === undefined ? {} : { other }) };
+    return { kind: 'log', verdict: await verifyTiles(logDirectory(file), trustKey(key), options), notes: [] };
+  }
   const { verdict, hasManifest } = await verifyBundle(file, key, other, progress);
   return { kind: 'bundle', verdict, notes: hasManifest ? [] : [NO_MANIFEST] };
 }
@@ -126,7 +133,10 @@ async function judgeFile(
   if ('events' in json)
     return { kind: 'page', verdict: await verifyPage(json, key, otherCheckpoint), notes: [TOTALS] };
   if (other !== undefined)
-    throw new AuditError('invalid_request', '--checkpoint is for pages, events.ndjson and bundles');
+    throw new AuditError(
+      'invalid_request',
+      '--checkpoint is for pages, events.ndjson, bundles and whole logs',
+    );
   if ('record' in json && 'receipt' in json)
     return {
       kind: 'record',
@@ -140,7 +150,8 @@ async function judgeFile(
   throw new AuditError('malformed', UNKNOWN_FORM);
 }
 
-const UNKNOWN_FORM = 'it is neither a receipt, a record with its receipt, a page, events.ndjson nor a bundle';
+const UNKNOWN_FORM =
+  'it is neither a receipt, a record with its receipt, a page, events.ndjson, a bundle nor a whole log';
 
 function sourceNote(receipt: unknown): string[] {
   return typeof receipt === 'object' && receipt !== null && 'source_hash' in receipt ? [SOURCE_HASH] : [];

@@ -3,7 +3,7 @@ import type { Shown, Verdict } from '../../core/receipt/verify.ts';
 import type { UsedKey } from './files.ts';
 
 /** What was given. */
-export type Kind = 'receipt' | 'record' | 'page' | 'records' | 'bundle';
+export type Kind = 'receipt' | 'record' | 'page' | 'records' | 'bundle' | 'log';
 
 /** What became of one FILE. */
 export type Result = { file: string } & (
@@ -51,6 +51,9 @@ function shownText(shown: Shown): string[] {
     `  checkpoint  size ${shown.tree_size}, root ${shown.root}`,
     `  records     ${count}${range}${first_index === undefined ? '' : `, ${gaps}`}`,
     ...(missing === 0 ? [] : [`  not here    ${where.join(', ')}${holes.length < 20 ? '' : ' …'}`]),
+    ...(shown.purged === undefined
+      ? []
+      : [`  purged      ${shown.purged}, before these; a record of the log tells of it`]),
     ...(shown.disclosures === 0 ? [] : [`  disclosures ${shown.disclosures}`]),
     ...(shown.consistent_with === undefined
       ? []

@@ -12,3 +12,16 @@ export function entryBundle(leaves: readonly Uint8Array[]): Uint8Array {
     }),
   );
 }
+
+/** The `count` leaves of an entry bundle; undefined where it holds fewer or more, or ends amid one. */
+export function readEntryBundle(bytes: Uint8Array, count: number): Uint8Array[] | undefined {
+  const leaves: Uint8Array[] = [];
+  let offset = 0;
+  while (offset + 2 <= bytes.length && leaves.length < count) {
+    const end = offset + 2 + (((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0));
+    if (end > bytes.length) return undefined;
+    leaves.push(bytes.subarray(offset + 2, end));
+    offset = end;
+  }
+  return offset === bytes.length && leaves.length === count ? leaves : undefined;
+}

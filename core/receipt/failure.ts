@@ -28,7 +28,16 @@ type WholeFailure =
   | 'consistency_not_shown'
   | 'manifest_malformed'
   | 'manifest_mismatch'
-  | 'part_altered';
+  | 'part_altered'
+  | 'entries_missing'
+  | 'purge_not_recorded'
+  | 'bundle_malformed'
+  | 'tile_missing'
+  | 'tile_altered'
+  | 'root_mismatch'
+  | 'batch_malformed'
+  | 'batch_of_another_tree'
+  | 'checkpoint_of_another_tree';
 
 /** Everything for which a verification can fail. Closed: documents and the terminal read the meaning from the table below. */
 export type FailureCode = TrustFailure | RecordFailure | WholeFailure;
@@ -71,6 +80,19 @@ const MEANINGS: Record<FailureCode, string> = {
   manifest_mismatch:
     'The manifest says something else than the records show: one of them was altered, or records are missing.',
   part_altered: 'A file is not the one that the manifest names: it was altered, replaced or cut off.',
+  entries_missing: 'Records that the log has are not here, and nothing says that they were purged.',
+  purge_not_recorded:
+    'Records are not here and are said to be purged, but no record of the log tells of such a purge: they are missing.',
+  bundle_malformed: 'The file does not hold the number of records that it must: it was altered or cut off.',
+  tile_missing: 'A file of hashes that the log has is not here.',
+  tile_altered: 'Records and hashes do not fit each other: one of the two was altered or replaced.',
+  root_mismatch:
+    'The log that was signed is another one than these records make: records were changed, removed, added or swapped, ' +
+    'and the hashes along with them.',
+  batch_malformed: 'The file is not a batch of records: it was altered or cut off.',
+  batch_of_another_tree:
+    'The batch does not continue the records before it: it, or one before it, was altered or replaced.',
+  checkpoint_of_another_tree: 'What was signed on the way is another log than these records make.',
 };
 
 /** Where in the data it failed. */

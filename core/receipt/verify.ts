@@ -29,6 +29,8 @@ export interface Shown {
   missing: number;
   holes: { first: number; last: number }[];
   disclosures: number;
+  /** Records of a whole log that were purged, as a record of the log tells: their hashes alone are left. */
+  purged?: number;
   /** Whether it was shown that the log extends the other checkpoint. */
   consistent_with?: number;
 }

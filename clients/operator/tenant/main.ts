@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { World } from './desk.ts';
 import { addEmitterCommands } from './emitter-commands.ts';
+import { addExportCommand } from './export-command.ts';
 import { describeFailure, type ExitStatus, exitStatusOf } from './failure.ts';
 import { addKeyCommands } from './key-commands.ts';
 import { addRecoveryCommands } from './recovery-commands.ts';
@@ -17,6 +18,7 @@ Examples:
   npm run tenant -- rebuild acme --check
   npm run tenant -- token create acme --preset reader --name siem --expires-in-days 90
   npm run tenant -- emitter create acme --agent refund-agent
+  npm run tenant -- export acme --format tlog-tiles --out acme-log
 
 Exit status: 0 done, 1 refused by the service or something failed, 2 wrong usage or a file that cannot be used.`;
 
@@ -39,6 +41,7 @@ export async function main(args: readonly string[], world: Omit<World, 'fail'>):
   addKeyCommands(program, { ...world, fail });
   addTokenCommands(program, { ...world, fail });
   addEmitterCommands(program, { ...world, fail });
+  addExportCommand(program, { ...world, fail });
   try {
     await program.parseAsync(args, { from: 'user' });
     return status;
