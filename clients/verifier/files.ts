@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { keyObject } from '../../core/archive/layout.ts';
 import { fromUtf8 } from '../../core/encoding.ts';
 import { AuditError } from '../../core/errors.ts';
 import { parseJsonText } from '../../core/event/json-text.ts';
@@ -80,7 +81,7 @@ export async function findKey(given: string | undefined, directory: string): Pro
     if (parseVerifierKey(key)) return { key };
     throw new AuditError('malformed', `${given} holds no verifier key`);
   }
-  for (const name of ['verifier-key', 'key']) {
+  for (const name of ['verifier-key', 'key', keyObject(0)]) {
     const path = join(directory, name);
     if ((await kindOf(path)) === 'file') return { key: (await readText(path, 4096)).trim(), beside: path };
   }

@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { AuditError, isAuditError } from '../../core/errors.ts';
 import { trustKey } from '../../core/log/trust.ts';
 import { type Verdict, verifyPage, verifyReceipt } from '../../core/receipt/verify.ts';
+import { verifyArchive } from '../../core/receipt/verify-archive.ts';
 import { verifyTiles } from '../../core/receipt/verify-tiles.ts';
+import { archiveDirectory } from './archive-directory.ts';
 import { type Progress, verifyBundle, verifyRecordsFile } from './bundle.ts';
 import { findKey, kindOf, readJson, readText } from './files.ts';
 import { logDirectory } from './log-directory.ts';
@@ -31,7 +33,8 @@ Examples:
   npm run verify -- export/events.ndjson --key verifier-key.txt --checkpoint checkpoint-of-last-month
 
 FILE is a receipt, an answer {record, receipt}, a page of events, an events.ndjson with its checkpoint beside it, the
-directory of an export bundle (unpacked), or one that holds a whole log as C2SP tlog-tiles. Nothing is sent anywhere.
+directory of an export bundle (unpacked), one that holds a whole log as C2SP tlog-tiles, or a copy of an archive bucket.
+Nothing is sent anywhere.
 
 Exit status: 0 everything verified, 1 something does not verify, 2 something cannot be read.`;
 
@@ -109,8 +112,13 @@ async function judgeDirectory(
   other: string | undefined,
   progress: Progress,
 ): Promise<Judged> {
+  const options = { progress, ...(other === undefined ? {} : { other }) };
+  // A bucket of a log that is still short has no full tile, so its batches tell.
+  if ((await kindOf(join(file, 'checkpoint'))) === 'directory') {
+    const verdict = await verifyArchive(await archiveDirectory(file), trustKey(key), options);
+    return { kind: 'archive', verdict, notes: [] };
+  }
   if ((await kindOf(join(file, 'tile'))) === 'directory') {
-    const options = { progress, ...(other === undefined ? {} : { other }) };
     return { kind: 'log', verdict: await verifyTiles(logDirectory(file), trustKey(key), options), notes: [] };
   }
   const { verdict, hasManifest } = await verifyBundle(file, key, other, progress);
@@ -135,7 +143,7 @@ async function judgeFile(
   if (other !== undefined)
     throw new AuditError(
       'invalid_request',
-      '--checkpoint is for pages, events.ndjson, bundles and whole logs',
+      '--checkpoint is for pages, events.ndjson, bundles, whole logs and archives',
     );
   if ('record' in json && 'receipt' in json)
     return {
@@ -151,7 +159,7 @@ async function judgeFile(
 }
 
 const UNKNOWN_FORM =
-  'it is neither a receipt, a record with its receipt, a page, events.ndjson, a bundle nor a whole log';
+  'it is neither a receipt, a record with its receipt, a page, events.ndjson, a bundle, a whole log nor an archive';
 
 function sourceNote(receipt: unknown): string[] {
   return typeof receipt === 'object' && receipt !== null && 'source_hash' in receipt ? [SOURCE_HASH] : [];

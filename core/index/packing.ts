@@ -29,3 +29,8 @@ export function readUint48(view: DataView, offset: number): number {
 export function paddedIndex(value: number): string {
   return String(value).padStart(20, '0');
 }
+
+/** Whether `name` is what `paddedIndex` makes of an index or a size. */
+export function isNamedIndex(name: string): boolean {
+  return /^\d{20}$/.test(name) && Number.isSafeInteger(Number(name));
+}

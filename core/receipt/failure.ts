@@ -37,6 +37,7 @@ type WholeFailure =
   | 'root_mismatch'
   | 'batch_malformed'
   | 'batch_of_another_tree'
+  | 'daily_records_altered'
   | 'checkpoint_of_another_tree';
 
 /** Everything for which a verification can fail. Closed: documents and the terminal read the meaning from the table below. */
@@ -89,9 +90,12 @@ const MEANINGS: Record<FailureCode, string> = {
   root_mismatch:
     'The log that was signed is another one than these records make: records were changed, removed, added or swapped, ' +
     'and the hashes along with them.',
-  batch_malformed: 'The file is not a batch of records: it was altered or cut off.',
+  batch_malformed:
+    'The file is not a batch of records, or holds other records than its name says: it was altered or cut off.',
   batch_of_another_tree:
     'The batch does not continue the records before it: it, or one before it, was altered or replaced.',
+  daily_records_altered:
+    'The file of daily records does not hold the record that was committed: it was altered or replaced.',
   checkpoint_of_another_tree: 'What was signed on the way is another log than these records make.',
 };
 

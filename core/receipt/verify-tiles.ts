@@ -95,13 +95,13 @@ async function* bundlesOf(files: LogFiles, size: number, minimumIndex: number): 
       yield leaves
         ? { first, part, leaves }
         : { failure: failure('bundle_malformed', { part, index: first }) };
-    } else if (first + width <= minimumIndex) yield await purged(files, first, width);
+    } else if (first + width <= minimumIndex) yield await purgedStretch(files, first, width);
     else yield { failure: failure('entries_missing', { part, index: first }) };
   }
 }
 
 /** The hashes of records that are said to be purged. That they are the log's shows at its root. */
-async function purged(files: LogFiles, first: number, width: number): Promise<Stretch> {
+export async function purgedStretch(files: LogFiles, first: number, width: number): Promise<Stretch> {
   const part = tilePath(0, first / TILE_WIDTH, width);
   const tile = await files.read(part);
   if (!tile) return { failure: failure('tile_missing', { part }) };

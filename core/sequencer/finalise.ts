@@ -1,3 +1,4 @@
+import { describeArchive } from '../archive/readme.ts';
 import { equalBytes, utf8 } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import { batchItems } from '../index/batch-item.ts';
@@ -62,6 +63,7 @@ export async function finaliseCommitted(head: Head, log: Log, patience: Patience
  * the head was rolled back behind our back (a restored table, say): nothing is signed, the log halts.
  */
 async function mark(segment: Segment, log: Log): Promise<void> {
+  if (segment.first === 0) await describe(segment, log);
   const key = commitObject(segment.first);
   const bytes = encodeSegment(segment, log.codec);
   if (
@@ -71,6 +73,12 @@ async function mark(segment: Segment, log: Log): Promise<void> {
   const standing = await log.archive.read(key);
   if (standing && equalBytes(decodeSegment(standing, log.codec).root, segment.root)) return;
   return await halt(`the archive holds another batch under ${key}`, log);
+}
+
+/** Before the archive holds a record, it says itself what it is of. */
+async function describe({ recordedAt, verifierKey }: Segment, log: Log): Promise<void> {
+  const { tenant, origin, archive, lockDays } = log;
+  await describeArchive({ tenant, origin, verifierKey }, archive, lockUntil(recordedAt, lockDays.tiles));
 }
 
 async function committedSegment(head: Head, log: Log): Promise<Segment> {

@@ -81,7 +81,7 @@ export function encodeSegment(segment: Segment, codec: Codec): Uint8Array {
 }
 
 /** Reads a segment back. Anything that is not one is `integrity`: the log itself would be damaged. */
-export function decodeSegment(bytes: Uint8Array, codec: Codec): Segment {
+export function decodeSegment(bytes: Uint8Array, codec: Pick<Codec, 'gunzip'>): Segment {
   try {
     const lines = splitLines(codec.gunzip(bytes, MAX_SEGMENT));
     const header = Header.parse(JSON.parse(fromUtf8(lines[0] ?? new Uint8Array())));

@@ -70,3 +70,6 @@ export const archiveAudit = { schedule: 'audit-archive' } as const;
 
 /** What the stack's schedule sends to have the days counted that have closed. */
 export const dayClosing = { schedule: 'close-days' } as const;
+
+/** What the stack's schedule sends to have the records of the days that are over archived. */
+export const dailyRecords = { schedule: 'daily-records' } as const;

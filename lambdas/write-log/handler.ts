@@ -7,6 +7,7 @@ import { environment } from '../shared/wire-api.ts';
 import { wireLog } from '../shared/wire-log.ts';
 import { type AuditRequest, auditOnSchedule, isAuditRequest } from './audit-archive.ts';
 import { type ClosingRequest, closeOnSchedule, isClosingRequest } from './close-days.ts';
+import { archiveDailyRecords, type DailyRequest, isDailyRequest } from './daily-records.ts';
 import { deadlineOf } from './deadline.ts';
 import { parseWriteLogEnv } from './env.ts';
 import { handleGenesis } from './genesis-resource.ts';
@@ -19,7 +20,7 @@ let wiring: ReturnType<typeof wireLog> | undefined;
 
 /** Batches from the tenant's queues, requests of the stack (open the log) and of its schedules, and what the operator asks for. */
 export async function handler(
-  event: SQSEvent | CloudFormationCustomResourceEvent | AuditRequest | ClosingRequest | OperatorRequest,
+  event: SQSEvent | CloudFormationCustomResourceEvent | AuditRequest | ClosingRequest | DailyRequest | OperatorRequest,
   context: Context,
 ): Promise<SQSBatchResponse | Record<string, unknown> | undefined> {
   const deadline = deadlineOf(context.getRemainingTimeInMillis(), Date.now());
@@ -30,6 +31,7 @@ export async function handler(
   }
   if (isAuditRequest(event)) return await auditOnSchedule((await wired()).log, deadline, logToStdout);
   if (isClosingRequest(event)) return await closeOnSchedule((await wired()).log, deadline, logToStdout);
+  if (isDailyRequest(event)) return await archiveDailyRecords((await wired()).log, deadline, logToStdout);
   if ('RequestType' in event) {
     await handleGenesis(event, variables.LOG_ORIGIN, async () => openLog((await wired()).log));
     return undefined;

@@ -3,9 +3,11 @@ import { type EventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { README } from '../../core/archive/layout.ts';
 import {
   archiveAudit,
   type DeployedPolicy,
+  dailyRecords,
   dayClosing,
   type WriteLogVariables,
 } from '../../lambdas/write-log/env.ts';
@@ -54,6 +56,11 @@ export class Writer extends Construct {
       archiveAudit,
     );
     this.everyHour('CloseDays', 'Counts the days of the audit trail that have closed', dayClosing);
+    this.everyHour(
+      'DailyRecords',
+      'Writes the records of each day that is over into the archive',
+      dailyRecords,
+    );
   }
 
   /** The empty log, size 0 and signed, made once; deleting the stack deletes nothing of it. */
@@ -166,6 +173,9 @@ function grant(writer: IsolatedFunction, { keys, tables, buckets, queues, bus }:
     ['commit', 'checkpoint', 'tile'],
     ['s3:PutObject', 's3:PutObjectRetention', 's3:GetObject'],
   );
+  const addOnly = ['s3:PutObject', 's3:PutObjectRetention'];
+  writer.allowUnder(archive, ['key', 'records'], addOnly);
+  writer.allow({ actions: addOnly, resources: [archive.arnForObjects(README)] });
   writer.allowUnder(work, ['staging', 'disclosures', 'quarantine'], ['s3:PutObject', 's3:GetObject']);
   // Without it S3 answers 403 for an object that is not there, and absent could not be told from refused.
   writer.allow({ actions: ['s3:ListBucket'], resources: [archive.bucketArn, work.bucketArn] });

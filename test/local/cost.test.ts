@@ -39,6 +39,9 @@ const STEADY = {
 };
 const OBJECTS = { checkpoint: 300, disclosures: 10_500, staging: 20_000, commit: 20_000 }; // octets at most
 
+/** What the first batch of a log adds once: the archive's README and its key. */
+const FIRST = { ...STEADY, calls: { ...STEADY.calls, 's3:PutObject': 6 } };
+
 /** What 256 leaves add once: a full tile, and of its root the node that the next level is made of. */
 const FILLS_A_TILE = {
   ...STEADY,
@@ -84,7 +87,7 @@ describe('what the writer costs, on its real adapters', () => {
   });
 
   test.each([
-    ['the first batch', 0, STEADY],
+    ['the first batch', 0, FIRST],
     ['a batch', 1, STEADY],
     ['a batch that fills a tile of 256', 2, FILLS_A_TILE],
   ])(
@@ -93,7 +96,8 @@ describe('what the writer costs, on its real adapters', () => {
       const { puts, ...bill } = await billOfBatch(number);
       expect(bill).toEqual(expected);
 
-      const { tile, ...others } = puts;
+      const { tile, key, ['README.txt']: readme, ...others } = puts;
+      expect([key?.length, readme?.length]).toEqual(number === 0 ? [1, 1] : [undefined, undefined]);
       expect(tile).toEqual(number === 2 ? [256 * 32] : undefined);
       expect(Object.keys(others).sort()).toEqual(Object.keys(OBJECTS).sort());
       for (const [prefix, octets] of Object.entries(OBJECTS)) {

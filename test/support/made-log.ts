@@ -16,8 +16,12 @@ export const VERIFIER_KEY = formatVerifierKey(ORIGIN, await signer.publicKey());
 const START = Date.parse('2026-11-24T00:00:00Z');
 
 /** The leaf of a record that differs from all others by its index; `event` adds to its event or replaces. */
-export function madeLeaf(index: number, event: object = {}, source = 'https'): Uint8Array {
-  const time = new Date(START + index).toISOString();
+export function madeLeaf(
+  index: number,
+  event: object = {},
+  { source = 'https', at = START + index }: { source?: string; at?: number } = {},
+): Uint8Array {
+  const time = new Date(at).toISOString();
   const recorded = {
     schema_version: '1.0.0',
     event_id: `019ab3c4-0000-7000-8000-${String(index).padStart(12, '0')}`,
@@ -48,7 +52,7 @@ export function madeLeaves(count: number): Uint8Array[] {
 /** The leaf that tells of a purge of everything below `minimumIndex`. */
 export function purgeLeaf(index: number, minimumIndex: number, source = 'internal'): Uint8Array {
   const payload = { actor: { type: 'schedule', id: 'retention' }, after: { minimum_index: minimumIndex } };
-  return madeLeaf(index, { event_type: 'RECORDS_PURGED', payload }, source);
+  return madeLeaf(index, { event_type: 'RECORDS_PURGED', payload }, { source });
 }
 
 export async function signedCheckpoint(leaves: readonly Uint8Array[]): Promise<string> {

@@ -93,6 +93,7 @@ describe('appending', () => {
   test('a batch of 100 signs once, and makes a fixed number of calls', async () => {
     const { log, calls } = freshLog();
     await openLog(log);
+    await append([candidate(1_000)], TERMS, log); // the first one also writes what the archive says of itself
     calls.clear();
     await append(many(100), TERMS, log);
     expect(Object.fromEntries(calls)).toEqual({
@@ -106,6 +107,16 @@ describe('appending', () => {
       'bus.announce': 1,
       'head.finalise': 1,
     });
+  });
+
+  test('before its first batch the archive says what it is of, in two objects, and never again', async () => {
+    const { log, cloud } = freshLog();
+    await openLog(log);
+    expect([...cloud.archived.keys()]).toEqual([]);
+    await append([candidate(1)], TERMS, log);
+    await append([candidate(2)], TERMS, log);
+    const names = [...cloud.archived.keys()].filter((name) => !/^(commit|checkpoint)\//.test(name));
+    expect(names).toEqual(['key/00000000000000000000', 'README.txt']);
   });
 
   test('nothing to append signs nothing', async () => {

@@ -108,10 +108,15 @@ describe('what only the writer may do', () => {
     expect(whoMay('sqs:DeleteMessage', internal)).toEqual([writeLog]);
   });
 
-  test('write to the archive, under three prefixes and with a lock', () => {
-    for (const key of ['commit/1', 'checkpoint/1', 'tile/0/000'])
-      expect(whoMay('s3:PutObject', `${archive}/${key}`, locked)).toEqual([writeLog]);
+  test('write to the archive, under its own prefixes and with a lock', () => {
+    const own = ['commit/1', 'checkpoint/1', 'tile/0/000', 'key/1', 'records/dt=2026-11-24/1', 'README.txt'];
+    for (const key of own) expect(whoMay('s3:PutObject', `${archive}/${key}`, locked)).toEqual([writeLog]);
     expect(whoMay('s3:PutObject', `${archive}/other`, locked)).toEqual([]);
+  });
+
+  test('keys, daily records and the README are added, and read by the auditor alone', () => {
+    for (const key of ['key/1', 'records/dt=2026-11-24/1', 'README.txt'])
+      expect(whoMay('s3:GetObject', `${archive}/${key}`)).toEqual([auditor]);
   });
 
   test('see the versions of the archive, besides the auditor', () => {
@@ -413,7 +418,7 @@ describe.each([
       const [, [stem, rest] = [resource, '']] =
         (resource as { 'Fn::Join'?: [string, [unknown, string]] })['Fn::Join'] ?? [];
       expect(Object.keys(stem as object)).toEqual([expect.stringMatching(/^(Ref|Fn::GetAtt)$/)]);
-      expect(rest).toMatch(/^(|\/[a-z]+\/\*)$/);
+      expect(rest).toMatch(/^(|\/[a-z]+\/\*|\/README\.txt)$/);
     }
   });
 });

@@ -30,7 +30,7 @@ describe.each([
     );
     const by = { Ref: apiOf(template) };
     const action = 'lambda:InvokeFunction';
-    const schedules = [/^WriterArchiveAudit/, /^WriterCloseDays/];
+    const schedules = [/^WriterArchiveAudit/, /^WriterCloseDays/, /^WriterDailyRecords/];
     expect(permissions).toHaveLength(3 + schedules.length);
     expect(permissions.filter(({ principal }) => principal === 'apigateway.amazonaws.com')).toEqual(
       Array.from({ length: 3 }, () => ({ principal: 'apigateway.amazonaws.com', action, by, whom: 'other' })),

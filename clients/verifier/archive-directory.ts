@@ -1,0 +1,43 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseRecordsObject, type RecordsFile } from '../../core/archive/layout.ts';
+import { isNamedIndex } from '../../core/index/packing.ts';
+import type { ArchiveFiles } from '../../core/receipt/verify-archive.ts';
+import { boundedCodec } from './codec.ts';
+import { kindOf } from './files.ts';
+import { logDirectory } from './log-directory.ts';
+
+/** A batch has at most 10,000 records of 16,000 octets; gzip makes them no longer. */
+const MAX_OBJECT = 192 * 1024 * 1024;
+
+/** A folder that holds a copy of an archive bucket, as `aws s3 sync` makes it. */
+export async function archiveDirectory(directory: string): Promise<ArchiveFiles> {
+  return {
+    ...logDirectory(directory, MAX_OBJECT),
+    names: {
+      commits: await indicesIn(join(directory, 'commit')),
+      checkpoints: await indicesIn(join(directory, 'checkpoint')),
+      records: await recordsIn(directory),
+    },
+    codec: boundedCodec,
+  };
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  return (await kindOf(directory)) === 'directory' ? (await readdir(directory)).sort() : [];
+}
+
+async function indicesIn(directory: string): Promise<number[]> {
+  return (await namesIn(directory)).filter(isNamedIndex).map(Number);
+}
+
+async function recordsIn(directory: string): Promise<RecordsFile[]> {
+  const files: RecordsFile[] = [];
+  for (const day of await namesIn(join(directory, 'records'))) {
+    for (const name of await namesIn(join(directory, 'records', day))) {
+      const file = parseRecordsObject(`records/${day}/${name}`);
+      if (file) files.push(file);
+    }
+  }
+  return files.sort((a, b) => a.first - b.first);
+}

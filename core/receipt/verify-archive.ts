@@ -1,0 +1,153 @@
+import { type RecordsFile, recordsObject } from '../archive/layout.ts';
+import { decodeRecordsFile } from '../archive/records-file.ts';
+import { equalBytes } from '../encoding.ts';
+import { AuditError, isAuditError } from '../errors.ts';
+import { checkpointObject, commitObject } from '../index/keys.ts';
+import { TILE_WIDTH, tilePath } from '../log/tile.ts';
+import type { Trust } from '../log/trust.ts';
+import type { Codec } from '../ports.ts';
+import { decodeSegment } from '../sequencer/segment.ts';
+import { failure } from './failure.ts';
+import type { Stretch } from './stretch.ts';
+import type { Verdict } from './verify.ts';
+import { headOf, type LogFiles, purgedStretch, readMinimumIndex, type WholeOptions } from './verify-tiles.ts';
+import { asText, verifyWhole } from './whole-tree.ts';
+
+/** A copy of an archive: its files by their names in the bucket, and which names there are. */
+export interface ArchiveFiles extends LogFiles {
+  /** Firsts of the batches under `commit/`, sizes of the checkpoints, and the files of daily records, each ascending. */
+  names: { commits: readonly number[]; checkpoints: readonly number[]; records: readonly RecordsFile[] };
+  codec: Pick<Codec, 'gunzip'>;
+}
+
+/**
+ * A copy of a tenant's archive, and nothing else: the batches in their order, or the daily records where batches have
+ * lapsed, under the last checkpoint; every checkpoint and every full tile on the way; and each file of daily records,
+ * which must hold exactly the records of the batches.
+ */
+export async function verifyArchive(
+  files: ArchiveFiles,
+  trust: Trust,
+  options: WholeOptions = {},
+): Promise<Verdict> {
+  const { commits, checkpoints } = files.names;
+  const last = checkpoints.at(-1);
+  const note = last === undefined ? undefined : await files.read(checkpointObject(last));
+  if (last === undefined || !note)
+    throw new AuditError('not_found', 'there is no checkpoint in it: no record was ever signed for');
+  const where = { part: checkpointObject(last) };
+  const head = headOf(asText(note) ?? '', trust, options.other);
+  if ('failure' in head) return refused(failure(head.failure.code, where, head.failure.detail));
+  const { tree, older } = head;
+  if (tree.size !== last)
+    return refused(failure('checkpoint_of_another_tree', where, `it is of size ${tree.size}`));
+  const minimumIndex = readMinimumIndex(await files.read('minimum-index'));
+  if (minimumIndex === undefined)
+    return refused(failure('entries_missing', { part: 'minimum-index' }, 'not a multiple of 256'));
+
+  const signed = new Set(checkpoints);
+  const lastBatch = commits.filter((first) => first < tree.size).at(-1) ?? tree.size;
+  const witness = {
+    tile: async (level: number, index: number, width: number) =>
+      width === TILE_WIDTH ? await files.read(tilePath(level, index)) : undefined,
+    // Partial tiles are not stored, and those that the last batch completed may have been on their way when it was copied.
+    tilesUpTo: () => Math.floor(lastBatch / TILE_WIDTH) * TILE_WIDTH,
+    checkpoint: async (size: number) => {
+      const bytes = signed.has(size) ? await files.read(checkpointObject(size)) : undefined;
+      return bytes && (asText(bytes) ?? '');
+    },
+  };
+  return await verifyWhole(new Walk(files, tree.size, minimumIndex).stretches(), {
+    tree,
+    trust,
+    witness,
+    ...(older ? { older } : {}),
+    ...(options.progress ? { progress: options.progress } : {}),
+  });
+}
+
+/** One walk over the leaves of an archive, with one file of daily records in memory. */
+class Walk {
+  readonly #files: ArchiveFiles;
+  readonly #size: number;
+  readonly #minimumIndex: number;
+  readonly #commits: ReadonlySet<number>;
+  #daily: { file: RecordsFile; leaves: Uint8Array[] } | undefined;
+  #nextDaily = 0;
+
+  constructor(files: ArchiveFiles, size: number, minimumIndex: number) {
+    this.#files = files;
+    this.#size = size;
+    this.#minimumIndex = minimumIndex;
+    this.#commits = new Set(files.names.commits);
+  }
+
+  async *stretches(): AsyncGenerator<Stretch> {
+    for (let next = 0; next < this.#size; ) {
+      const stretch = await this.#stretch(next);
+      yield stretch;
+      if ('failure' in stretch) return;
+      next += ('leaves' in stretch ? stretch.leaves : stretch.purged).length;
+    }
+  }
+
+  async #stretch(first: number): Promise<Stretch> {
+    const part = commitObject(first);
+    try {
+      if (this.#commits.has(first)) return await this.#batch(first, part);
+      const daily = await this.#dailyAt(first);
+      if (daily) {
+        const { file, leaves } = daily;
+        return { first, part: recordsObject(file), leaves: leaves.slice(first - file.first) };
+      }
+      if (first % TILE_WIDTH === 0 && first < this.#minimumIndex)
+        return await purgedStretch(this.#files, first, TILE_WIDTH);
+      return { failure: failure('entries_missing', { index: first, part }) };
+    } catch (error) {
+      if (!isAuditError(error, 'integrity', 'malformed', 'too_large')) throw error;
+      return {
+        failure: failure('batch_malformed', {
+          index: first,
+          part: this.#commits.has(first) ? part : 'records/',
+        }),
+      };
+    }
+  }
+
+  async #batch(first: number, part: string): Promise<Stretch> {
+    const bytes = await this.#files.read(part);
+    if (!bytes) return { failure: failure('entries_missing', { index: first, part }) };
+    const segment = decodeSegment(bytes, this.#files.codec);
+    if (segment.first !== first) return { failure: failure('batch_of_another_tree', { index: first, part }) };
+    const leaves = segment.leaves.map((leaf) => leaf.bytes);
+    for (const [position, leaf] of leaves.entries()) {
+      const index = first + position;
+      const daily = await this.#dailyAt(index);
+      const copy = daily?.leaves[index - daily.file.first];
+      if (daily && !(copy && equalBytes(copy, leaf)))
+        return { failure: failure('daily_records_altered', { index, part: recordsObject(daily.file) }) };
+    }
+    const claims = { rootBefore: segment.previousRoot, rootAfter: segment.root };
+    return { first, part, leaves, claims };
+  }
+
+  /** The file of daily records that holds `index`; indices are asked for in order. */
+  async #dailyAt(index: number): Promise<{ file: RecordsFile; leaves: Uint8Array[] } | undefined> {
+    const { records } = this.#files.names;
+    while ((records[this.#nextDaily]?.last ?? Number.POSITIVE_INFINITY) < index) this.#nextDaily++;
+    const file = records[this.#nextDaily];
+    if (!file || index < file.first) return undefined;
+    if (this.#daily?.file !== file) {
+      const bytes = await this.#files.read(recordsObject(file));
+      const leaves = bytes ? decodeRecordsFile(bytes, this.#files.codec) : [];
+      if (leaves.length !== file.last - file.first + 1)
+        throw new AuditError('malformed', 'a file of daily records does not hold what its name says');
+      this.#daily = { file, leaves };
+    }
+    return this.#daily;
+  }
+}
+
+function refused(first: ReturnType<typeof failure>): Verdict {
+  return { verified: false, failure: first, checked: 0 };
+}
