@@ -17,21 +17,32 @@ export function fromUtf8(bytes: Uint8Array): string {
   }
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  for (const byte of bytes) text += HEX[byte];
   return text;
 }
 
 /** Bytes of hexadecimal `text`; throws `malformed` on anything else. */
 export function fromHex(text: string): Uint8Array {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text))
-    throw new AuditError('malformed', 'not hexadecimal');
+  if (text.length % 2 !== 0) throw new AuditError('malformed', 'not hexadecimal');
   const bytes = new Uint8Array(text.length / 2);
-  for (let index = 0; index < bytes.length; index++)
-    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16);
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = 16 * digitOf(text.charCodeAt(2 * index)) + digitOf(text.charCodeAt(2 * index + 1));
+    if (Number.isNaN(byte)) throw new AuditError('malformed', 'not hexadecimal');
+    bytes[index] = byte;
+  }
   return bytes;
+}
+
+/** The value of a hexadecimal digit, given as its code; NaN for any other. */
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN;
 }
 
 /** Standard base64 with padding (RFC 4648, section 4). */

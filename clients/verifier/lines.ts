@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { concatBytes } from '../../core/encoding.ts';
+import { concatBytes, fromUtf8 } from '../../core/encoding.ts';
+import { isPlainText } from '../../core/event/canonical-text.ts';
 import { parseJsonText } from '../../core/event/json-text.ts';
 import type { PartRead } from '../../core/receipt/manifest.ts';
 import type { EntrySource } from '../../core/receipt/verify.ts';
@@ -15,9 +16,26 @@ export async function* parseLines(chunks: AsyncIterable<Uint8Array>): AsyncGener
   let line = 0;
   for await (const bytes of splitLines(chunks)) {
     line++;
+    const quick = quickly(bytes);
+    if (quick) {
+      yield { line, value: quick.value };
+      continue;
+    }
     const parsed = parseJsonText(bytes, LINE_LIMITS);
     yield parsed.ok ? { line, value: parsed.value } : { line, unreadable: parsed.detail };
     if (bytes.length > LINE_LIMITS.bytes) return;
+  }
+}
+
+/** The value of a line that is written as `JSON.stringify` writes it, within the limits; undefined for any other. */
+function quickly(bytes: Uint8Array): { value: unknown } | undefined {
+  if (bytes.length > LINE_LIMITS.bytes) return undefined;
+  try {
+    const text = fromUtf8(bytes);
+    const value: unknown = JSON.parse(text);
+    return isPlainText(text, value, LINE_LIMITS) ? { value } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -9,6 +9,11 @@ export function sha256(...parts: Uint8Array[]): Uint8Array {
   return digest.digest();
 }
 
+/** SHA-256 of the UTF-8 of `text`: 32 bytes. */
+export function sha256OfText(text: string): Uint8Array {
+  return nobleSha256(new TextEncoder().encode(text));
+}
+
 /** HMAC-SHA-256 (RFC 2104): 32 bytes. */
 export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   return hmac(nobleSha256, key, message);

@@ -9,13 +9,31 @@ import {
   verify,
 } from 'node:crypto';
 
+const ONE_SHOT = 16_384;
+const scratch = new Uint8Array(ONE_SHOT);
+
 /** SHA-256 of the concatenation of `parts`: 32 bytes. */
 export function sha256(...parts: Uint8Array[]): Uint8Array {
   const [only] = parts;
   if (parts.length === 1 && only) return hash('sha256', only, 'buffer');
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length <= ONE_SHOT) {
+    // Trees are made of many small hashes, and one call is far cheaper than an object.
+    let offset = 0;
+    for (const part of parts) {
+      scratch.set(part, offset);
+      offset += part.length;
+    }
+    return hash('sha256', scratch.subarray(0, length), 'buffer');
+  }
   const digest = createHash('sha256');
   for (const part of parts) digest.update(part);
   return digest.digest();
+}
+
+/** SHA-256 of the UTF-8 of `text`: 32 bytes. */
+export function sha256OfText(text: string): Uint8Array {
+  return hash('sha256', text, 'buffer');
 }
 
 /** HMAC-SHA-256 (RFC 2104): 32 bytes. */

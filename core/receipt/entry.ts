@@ -34,6 +34,12 @@ export const entrySchema = z.strictObject({
 });
 export type Entry = z.infer<typeof entrySchema>;
 
+/** An entry whose record is left as it was parsed: it is looked into by itself, its members in their own order. */
+export const unreadEntrySchema = entrySchema.extend({
+  record: z.custom<object>((value) => typeof value === 'object' && value !== null),
+});
+export type UnreadEntry = z.infer<typeof unreadEntrySchema>;
+
 /** `consistency.json` of a bundle: that the tree of `from` leaves is a prefix of the one of `to`. */
 export const consistencySchema = z.strictObject({
   from: z.int().nonnegative(),

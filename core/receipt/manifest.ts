@@ -6,6 +6,11 @@ import type { Shown } from './verify.ts';
 
 const PART_NAME = /^(?!.{201})[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
 
+/** Whether `name` may name a file of a bundle: relative, plain, and no way out of it. */
+export function isPartName(name: string): boolean {
+  return PART_NAME.test(name);
+}
+
 /** A file of a bundle: its path inside (no way out of it), its size in octets, its digest. */
 const partSchema = z.strictObject({
   name: z.string().regex(PART_NAME),

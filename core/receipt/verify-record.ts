@@ -1,15 +1,15 @@
-import { sha256 } from '#crypto';
-import { equalBytes, fromDigestText, toDigestText } from '../encoding.ts';
+import { sha256OfText } from '#crypto';
+import { equalBytes, fromUtf8, toDigestText, utf8 } from '../encoding.ts';
 import { canonicalBytes } from '../event/canonical.ts';
+import { canonicalTextOf } from '../event/canonical-text.ts';
 import type { Disclosure } from '../event/commitment.ts';
 import { checkValue } from '../event/json.ts';
 import { LIMITS } from '../event/limits.ts';
-import { leafHash } from '../log/merkle.ts';
-import { verifyInclusion } from '../log/proof.ts';
 import { type DisclosedRecord, discloseRecord } from '../record/disclosed.ts';
 import type { AuditRecord } from '../record/record.ts';
-import { type Entry, entrySchema } from './entry.ts';
+import { type Entry, entrySchema, type UnreadEntry } from './entry.ts';
 import type { FailureCode } from './failure.ts';
+import type { InclusionRun } from './inclusion-run.ts';
 
 /** A tree whose head was verified. */
 export interface Tree {
@@ -30,43 +30,60 @@ const DISCLOSURE_LIMITS = { depth: LIMITS.depth + 2, keys: 20 * LIMITS.keys };
 
 /**
  * Steps 1 to 3: the leaf is the RFC 8785 form of the record; its hash is what it is said to be, where that is said;
- * the event is the one that was hashed on recording. `leaf` are the bytes of the leaf where the record came as such.
+ * the event is the one that was hashed on recording. `leaf` is the leaf where the record came as such, bytes or text.
  */
 export function readRecord(
   value: unknown,
-  claims: { leafHash?: string; leaf?: Uint8Array } = {},
+  claims: { leafHash?: string; leaf?: Uint8Array | string } = {},
 ): Outcome<ReadRecord> {
-  const malformed = checkValue(value, RECORD_LIMITS);
-  if (malformed) return { ok: false, code: 'record_malformed', detail: malformed.detail };
+  const quick = canonicalTextOf(value, RECORD_LIMITS);
+  if (quick === undefined) {
+    const malformed = checkValue(value, RECORD_LIMITS);
+    if (malformed) return { ok: false, code: 'record_malformed', detail: malformed.detail };
+  }
   const parsed = entrySchema.shape.record.safeParse(value);
   if (!parsed.success) return { ok: false, code: 'record_malformed' };
 
   const record = parsed.data;
-  const leaf = canonicalBytes(value);
-  if (leaf.length > LIMITS.recordBytes) return { ok: false, code: 'record_malformed' };
-  if (claims.leaf && !equalBytes(leaf, claims.leaf)) return { ok: false, code: 'record_not_canonical' };
-  const hash = leafHash(leaf);
+  const text = quick ?? fromUtf8(canonicalBytes(value));
+  if (!fits(text)) return { ok: false, code: 'record_malformed' };
+  const { leaf } = claims;
+  if (leaf !== undefined && (typeof leaf === 'string' ? text !== leaf : !equalBytes(utf8(text), leaf)))
+    return { ok: false, code: 'record_not_canonical' };
+  const hash = sha256OfText(`\0${text}`); // RFC 6962, section 2.1: 0x00 before a leaf
   if (claims.leafHash !== undefined && toDigestText(hash) !== claims.leafHash)
     return { ok: false, code: 'leaf_hash_mismatch' };
-  if (toDigestText(sha256(canonicalBytes(record.event))) !== record.content_hash)
+  // The event of a record whose members stand in order has its own in order too.
+  const event = quick === undefined ? fromUtf8(canonicalBytes(record.event)) : JSON.stringify(eventOf(value));
+  if (toDigestText(sha256OfText(event)) !== record.content_hash)
     return { ok: false, code: 'content_hash_mismatch' };
   return { ok: true, record, leafHash: hash };
 }
 
-/** All steps for one record with its proof, in a tree whose checkpoint was verified. */
-export function verifyEntry(entry: Entry, tree: Tree): Outcome<ReadRecord & { path: Uint8Array[] }> {
+/** Whether a leaf has no more bytes than a record may have. A UTF-16 unit is one to three of them. */
+function fits(text: string): boolean {
+  if (text.length > LIMITS.recordBytes) return false;
+  return 3 * text.length <= LIMITS.recordBytes || utf8(text).length <= LIMITS.recordBytes;
+}
+
+/** As it was parsed: the schema may give its members in another order. */
+function eventOf(record: unknown): unknown {
+  return Reflect.get(Object(record), 'event');
+}
+
+/** All steps for one record with its proof, in the tree of `run`, whose checkpoint was verified. */
+export function verifyEntry(entry: UnreadEntry, tree: Tree, run: InclusionRun): Outcome<ReadRecord> {
   const { proof, leaf_hash, log_index, disclosures = [] } = entry;
   const read = readRecord(entry.record, leaf_hash === undefined ? {} : { leafHash: leaf_hash });
   if (!read.ok) return read;
 
   if (log_index !== undefined && log_index !== proof.index) return { ok: false, code: 'index_mismatch' };
   if (proof.tree_size !== tree.size) return { ok: false, code: 'proof_of_another_tree' };
-  const path = proof.path.map(fromDigestText);
-  const inclusion = verifyInclusion(read.leafHash, proof.index, path, tree);
+  const inclusion = run.verify(read.leafHash, proof.index, proof.path);
   if (!inclusion.ok) return { ok: false, code: 'not_included', detail: inclusion.failure };
 
   const opened = openDisclosures(read.record, disclosures);
-  return opened.ok ? { ...read, path } : opened;
+  return opened.ok ? read : opened;
 }
 
 /** Each disclosure must open the commitment that stands at its pointer. */

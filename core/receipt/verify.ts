@@ -1,9 +1,10 @@
 import { equalBytes, fromDigestText, toDigestText } from '../encoding.ts';
 import { disclosuresSchema } from '../event/commitment.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
-import { prefixRoot, verifyConsistency, verifyInclusion } from '../log/proof.ts';
-import { type Consistency, entrySchema, pageSchema } from './entry.ts';
+import { verifyConsistency, verifyInclusion } from '../log/proof.ts';
+import { type Consistency, pageSchema, entrySchema, unreadEntrySchema } from './entry.ts';
 import { type Failure, failure, type Where } from './failure.ts';
+import { InclusionRun } from './inclusion-run.ts';
 import { IndexSet } from './index-set.ts';
 import { openTrusted, type Trust } from './key-chain.ts';
 import { receiptSchema } from './receipt.ts';
@@ -118,25 +119,25 @@ export async function verifyEntries(
   if ('refused' in relation) return refuse(relation.refused);
 
   const indices = new IndexSet();
+  const run = new InclusionRun(tree);
   let disclosed = 0;
   let connected = relation.connected;
   for await (const source of entries) {
     const { line } = source;
     if ('unreadable' in source)
       return refuse(failure('entry_malformed', { line }, source.unreadable), indices.count);
-    const parsed = entrySchema.safeParse(source.value);
+    const parsed = unreadEntrySchema.safeParse(source.value);
     if (!parsed.success)
       return refuse(failure('entry_malformed', whereOf(source.value, line)), indices.count);
     const entry = parsed.data;
-    const where: Where = { line, index: entry.proof.index, event_id: entry.record.event.event_id };
-
-    const read = verifyEntry(entry, tree);
-    if (!read.ok) return refuse(failure(read.code, where, read.detail), indices.count);
+    const read = verifyEntry(entry, tree, run);
+    if (!read.ok) return refuse(failure(read.code, whereOf(source.value, line), read.detail), indices.count);
+    const where: Where = { line, index: entry.proof.index, event_id: read.record.event.event_id };
     if (!indices.add(entry.proof.index)) return refuse(failure('index_repeated', where), indices.count);
     disclosed += entry.disclosures?.length ?? 0;
     // The record before the end of an older tree gives that tree's root.
     if (relation.older?.size === entry.proof.index + 1) {
-      const root = prefixRoot(read.leafHash, entry.proof.index, read.path, tree.size);
+      const root = run.prefixRoot(read.leafHash, entry.proof.index, entry.proof.path);
       if (!equalBytes(root, relation.older.root))
         return refuse(failure('older_checkpoint_inconsistent', where), indices.count);
       connected = true;

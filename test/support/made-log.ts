@@ -5,7 +5,7 @@ import { entryBundle } from '../../core/log/entry-bundle.ts';
 import { leafHash } from '../../core/log/merkle.ts';
 import { formatVerifierKey } from '../../core/log/note.ts';
 import { perfectSubtrees } from '../../core/log/proof.ts';
-import { appendToEdge, rootOf } from '../../core/log/right-edge.ts';
+import { rootOf } from '../../core/log/right-edge.ts';
 import { entriesPath, TILE_WIDTH, tilePath, tileWidth } from '../../core/log/tile.ts';
 import { MemoryCloud } from './memory-cloud.ts';
 
@@ -56,16 +56,19 @@ export function purgeLeaf(index: number, minimumIndex: number, source = 'interna
 }
 
 export async function signedCheckpoint(leaves: readonly Uint8Array[]): Promise<string> {
-  const root = rootOf(
-    appendToEdge(
-      [],
-      0,
-      leaves.map((leaf) => leafHash(leaf)),
-    ).edge,
-  );
-  return await signCheckpoint(checkpointText(ORIGIN, leaves.length, root), VERIFIER_KEY, (message) =>
-    signer.sign(message),
-  );
+  return await signedRoot(leaves.length, perfectSubtrees(leaves.map((leaf) => leafHash(leaf))));
+}
+
+/** The checkpoint of `size` leaves whose perfect subtrees are `levels`, by height. */
+export async function signedRoot(size: number, levels: readonly Uint8Array[][]): Promise<string> {
+  const edge: Uint8Array[] = [];
+  for (let level = levels.length - 1; level >= 0; level--) {
+    // The last subtree of a height is on the edge where the size has that bit.
+    const last = Math.floor(size / 2 ** level) % 2 === 1 ? levels[level]?.at(-1) : undefined;
+    if (last) edge.push(last);
+  }
+  const text = checkpointText(ORIGIN, size, rootOf(edge));
+  return await signCheckpoint(text, VERIFIER_KEY, (message) => signer.sign(message));
 }
 
 /** The log of `leaves` as C2SP tlog-tiles, by path. */

@@ -1,0 +1,133 @@
+import { dirname, join } from 'node:path';
+import { AuditError, isAuditError } from '../../core/errors.ts';
+import { trustKey } from '../../core/log/trust.ts';
+import { type Verdict, verifyPage, verifyReceipt } from '../../core/receipt/verify.ts';
+import { verifyArchive } from '../../core/receipt/verify-archive.ts';
+import { verifyTiles } from '../../core/receipt/verify-tiles.ts';
+import { archiveDirectory } from './archive-directory.ts';
+import { type Progress, verifyBundle, verifyRecordsFile } from './bundle.ts';
+import { findKey, kindOf, readJson, readText } from './files.ts';
+import { logDirectory } from './log-directory.ts';
+import type { Kind, Result } from './report.ts';
+import { withUnzipped } from './zip.ts';
+
+/** What a reader says besides FILE. */
+export interface JudgeOptions {
+  /** A verifier key, or a file that holds one. */
+  key?: string;
+  /** A file with another checkpoint of the log. */
+  checkpoint?: string;
+  progress: Progress;
+}
+
+const MAX_CHECKPOINT = 1_000_000;
+
+/** What becomes of one FILE, whatever it is. Never throws on what it reads. */
+export async function judge(file: string, options: JudgeOptions): Promise<Result> {
+  try {
+    const kind = await kindOf(file);
+    if (kind === undefined) throw new AuditError('not_found', 'there is no such file or directory');
+    if (kind === 'directory') return await judgeAt(file, kind, file, options);
+    if (!file.endsWith('.zip')) return await judgeAt(file, kind, dirname(file), options);
+    return await withUnzipped(file, async (directory) => {
+      const result = await judgeAt(directory, 'directory', directory, options);
+      if (result.outcome === 'unreadable' || result.key.beside === undefined) return { ...result, file };
+      return { ...result, file, key: { ...result.key, beside: `${file}, which holds it too` } };
+    });
+  } catch (error) {
+    if (!isAuditError(error)) throw error;
+    return { file, outcome: 'unreadable', problem: error.message };
+  }
+}
+
+async function judgeAt(
+  file: string,
+  kind: 'file' | 'directory',
+  beside: string,
+  { key: given, checkpoint, progress }: JudgeOptions,
+): Promise<Result> {
+  const key = await findKey(given, beside);
+  const other = checkpoint && (await readText(checkpoint, MAX_CHECKPOINT));
+  const judged =
+    kind === 'directory'
+      ? await judgeDirectory(file, key.key, other, progress)
+      : await judgeFile(file, key.key, other, progress);
+  const notes = key.beside === undefined ? judged.notes : [KEY_BESIDE, ...judged.notes];
+  return { file, outcome: 'judged', ...judged, key, notes };
+}
+
+const KEY_BESIDE =
+  'This key came with the data, so it proves only that the data is consistent in itself. Get the key from the tenant ' +
+  'by another way, and give it with --key.';
+const RECORD_ABSENT =
+  'Without the record, this shows that a leaf with this hash is in the log; event id, content hash and time are the ' +
+  "receipt's word.";
+const SOURCE_HASH = "The source hash is the writer's word: what it was made of is not here.";
+const TOTALS =
+  'Of a page, the records are proven, not total_count, nor that nothing else matches the filter.';
+const NO_MANIFEST = 'There is no manifest.json, so nothing says how many records there should be.';
+
+interface Judged {
+  kind: Kind;
+  verdict: Verdict;
+  notes: string[];
+}
+
+async function judgeDirectory(
+  file: string,
+  key: string,
+  other: string | undefined,
+  progress: Progress,
+): Promise<Judged> {
+  const options = { progress, ...(other === undefined ? {} : { other }) };
+  // A bucket of a log that is still short has no full tile, so its batches tell.
+  if ((await kindOf(join(file, 'checkpoint'))) === 'directory') {
+    const verdict = await verifyArchive(await archiveDirectory(file), trustKey(key), options);
+    return { kind: 'archive', verdict, notes: [] };
+  }
+  if ((await kindOf(join(file, 'tile'))) === 'directory') {
+    return { kind: 'log', verdict: await verifyTiles(logDirectory(file), trustKey(key), options), notes: [] };
+  }
+  const { verdict, hasManifest } = await verifyBundle(file, key, other, progress);
+  return { kind: 'bundle', verdict, notes: hasManifest ? [] : [NO_MANIFEST] };
+}
+
+async function judgeFile(
+  file: string,
+  key: string,
+  other: string | undefined,
+  progress: Progress,
+): Promise<Judged> {
+  const otherCheckpoint = other === undefined ? undefined : { checkpoint: other };
+  if (file.endsWith('.ndjson')) {
+    const verdict = await verifyRecordsFile(file, key, otherCheckpoint, progress);
+    return { kind: 'records', verdict, notes: [NO_MANIFEST] };
+  }
+  const json = await readJson(file);
+  if (typeof json !== 'object' || json === null) throw new AuditError('malformed', UNKNOWN_FORM);
+  if ('events' in json)
+    return { kind: 'page', verdict: await verifyPage(json, key, otherCheckpoint), notes: [TOTALS] };
+  if (other !== undefined)
+    throw new AuditError(
+      'invalid_request',
+      '--checkpoint is for pages, events.ndjson, bundles, whole logs and archives',
+    );
+  if ('record' in json && 'receipt' in json)
+    return {
+      kind: 'record',
+      verdict: verifyReceipt(json, key),
+      notes: 'disclosures' in json ? [] : sourceNote(json.receipt),
+    };
+  if ('proof' in json && 'leaf_hash' in json) {
+    const notes = [RECORD_ABSENT, ...sourceNote(json)];
+    return { kind: 'receipt', verdict: verifyReceipt({ receipt: json }, key), notes };
+  }
+  throw new AuditError('malformed', UNKNOWN_FORM);
+}
+
+const UNKNOWN_FORM =
+  'it is neither a receipt, a record with its receipt, a page, events.ndjson, a bundle, a whole log nor an archive';
+
+function sourceNote(receipt: unknown): string[] {
+  return typeof receipt === 'object' && receipt !== null && 'source_hash' in receipt ? [SOURCE_HASH] : [];
+}
