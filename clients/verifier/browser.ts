@@ -3,6 +3,6 @@
  * condition (`browser`).
  */
 // biome-ignore lint/performance/noBarrelFile: the one entry that a page's bundler is pointed at.
-export { type Trust, trustKey } from '../../core/log/trust.ts';
+export { type Trust, verifyKeyChain } from '../../core/receipt/key-chain.ts';
 export { type Verdict, verifyEntries, verifyPage, verifyReceipt } from '../../core/receipt/verify.ts';
 export { type LogFiles, verifyTiles } from '../../core/receipt/verify-tiles.ts';

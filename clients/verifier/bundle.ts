@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { AuditError, isAuditError } from '../../core/errors.ts';
 import { type Consistency, consistencySchema } from '../../core/receipt/entry.ts';
 import { failure } from '../../core/receipt/failure.ts';
+import type { Trust } from '../../core/receipt/key-chain.ts';
 import {
   compareManifest,
   comparePart,
@@ -23,23 +24,23 @@ export type Progress = (records: number) => void;
 /** Records of one file, under the checkpoint beside it, or under `other` where there is none beside it. */
 export async function verifyRecordsFile(
   path: string,
-  verifierKey: string,
+  trust: Trust,
   other: Other | undefined,
   progress: Progress,
 ): Promise<Verdict> {
   const beside = join(dirname(path), 'checkpoint');
   const entries = counted(parseLines(readChunks(path)), progress);
   if ((await kindOf(beside)) === 'file')
-    return await verifyEntries(entries, await readText(beside, MAX_CHECKPOINT), verifierKey, other);
+    return await verifyEntries(entries, await readText(beside, MAX_CHECKPOINT), trust, other);
   if (!other)
     throw new AuditError('not_found', 'there is no checkpoint beside it: give one with --checkpoint');
-  return await verifyEntries(entries, other.checkpoint, verifierKey);
+  return await verifyEntries(entries, other.checkpoint, trust);
 }
 
 /** A bundle: its records under its checkpoint, then what its manifest says of them and of its files. */
 export async function verifyBundle(
   directory: string,
-  verifierKey: string,
+  { key: verifierKey, trust }: { key: string; trust: Trust },
   olderCheckpoint: string | undefined,
   progress: Progress,
 ): Promise<{ verdict: Verdict; hasManifest: boolean }> {
@@ -54,7 +55,7 @@ export async function verifyBundle(
 
   const consistency = await readConsistency(directory);
   const other = olderCheckpoint === undefined ? undefined : { checkpoint: olderCheckpoint, ...consistency };
-  const verdict = await verifyEntries(counted(joined, progress), checkpoint, verifierKey, other);
+  const verdict = await verifyEntries(counted(joined, progress), checkpoint, trust, other);
   const hasManifest = manifest.value !== undefined;
   if (!verdict.verified) return { verdict, hasManifest };
   if (manifest.malformed)

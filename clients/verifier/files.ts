@@ -15,6 +15,9 @@ export interface UsedKey {
   beside?: string;
 }
 
+/** Where the chain of a log's keys lies beside data that a later key signed: what `/v1/audit/log/keys` answers. */
+export const KEY_CHAIN = 'keys.json';
+
 /** What stands at `path`; `not_found` where nothing does, or nothing that may be looked at. */
 export async function kindOf(path: string): Promise<'file' | 'directory' | undefined> {
   try {

@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
 import { AuditError, isAuditError } from '../../core/errors.ts';
-import { trustKey } from '../../core/log/trust.ts';
+import { type Trust, verifyKeyChain } from '../../core/receipt/key-chain.ts';
 import { type Verdict, verifyPage, verifyReceipt } from '../../core/receipt/verify.ts';
 import { verifyArchive } from '../../core/receipt/verify-archive.ts';
 import { verifyTiles } from '../../core/receipt/verify-tiles.ts';
 import { archiveDirectory } from './archive-directory.ts';
 import { type Progress, verifyBundle, verifyRecordsFile } from './bundle.ts';
-import { findKey, kindOf, readJson, readText } from './files.ts';
+import { findKey, KEY_CHAIN, kindOf, readJson, readText } from './files.ts';
 import { logDirectory } from './log-directory.ts';
 import type { Kind, Result } from './report.ts';
 import { withUnzipped } from './zip.ts';
@@ -15,6 +15,8 @@ import { withUnzipped } from './zip.ts';
 export interface JudgeOptions {
   /** A verifier key, or a file that holds one. */
   key?: string;
+  /** A file with the chain of keys that follow from that one. */
+  keys?: string;
   /** A file with another checkpoint of the log. */
   checkpoint?: string;
   progress: Progress;
@@ -44,14 +46,15 @@ async function judgeAt(
   file: string,
   kind: 'file' | 'directory',
   beside: string,
-  { key: given, checkpoint, progress }: JudgeOptions,
+  { key: given, keys, checkpoint, progress }: JudgeOptions,
 ): Promise<Result> {
   const key = await findKey(given, beside);
+  const trust = await findTrust(key.key, keys ?? join(beside, KEY_CHAIN), keys !== undefined);
   const other = checkpoint && (await readText(checkpoint, MAX_CHECKPOINT));
   const judged =
     kind === 'directory'
-      ? await judgeDirectory(file, key.key, other, progress)
-      : await judgeFile(file, key.key, other, progress);
+      ? await judgeDirectory(file, key.key, trust, other, progress)
+      : await judgeFile(file, trust, other, progress);
   const notes = key.beside === undefined ? judged.notes : [KEY_BESIDE, ...judged.notes];
   return { file, outcome: 'judged', ...judged, key, notes };
 }
@@ -73,40 +76,50 @@ interface Judged {
   notes: string[];
 }
 
+/** The key, or the chain that was shown to follow from it. A chain that does not follow is no chain, and is said to be none. */
+async function findTrust(key: string, file: string, demanded: boolean): Promise<Trust> {
+  if (!demanded && (await kindOf(file)) !== 'file') return key;
+  const verdict = verifyKeyChain(await readJson(file), key);
+  if (!verdict.ok)
+    throw new AuditError('malformed', `the chain of keys in ${file} does not follow: ${verdict.reason}`);
+  return verdict.chain;
+}
+
 async function judgeDirectory(
   file: string,
   key: string,
+  trust: Trust,
   other: string | undefined,
   progress: Progress,
 ): Promise<Judged> {
   const options = { progress, ...(other === undefined ? {} : { other }) };
   // A bucket of a log that is still short has no full tile, so its batches tell.
   if ((await kindOf(join(file, 'checkpoint'))) === 'directory') {
-    const verdict = await verifyArchive(await archiveDirectory(file), trustKey(key), options);
+    const verdict = await verifyArchive(await archiveDirectory(file), trust, options);
     return { kind: 'archive', verdict, notes: [] };
   }
   if ((await kindOf(join(file, 'tile'))) === 'directory') {
-    return { kind: 'log', verdict: await verifyTiles(logDirectory(file), trustKey(key), options), notes: [] };
+    return { kind: 'log', verdict: await verifyTiles(logDirectory(file), trust, options), notes: [] };
   }
-  const { verdict, hasManifest } = await verifyBundle(file, key, other, progress);
+  const { verdict, hasManifest } = await verifyBundle(file, { key, trust }, other, progress);
   return { kind: 'bundle', verdict, notes: hasManifest ? [] : [NO_MANIFEST] };
 }
 
 async function judgeFile(
   file: string,
-  key: string,
+  trust: Trust,
   other: string | undefined,
   progress: Progress,
 ): Promise<Judged> {
   const otherCheckpoint = other === undefined ? undefined : { checkpoint: other };
   if (file.endsWith('.ndjson')) {
-    const verdict = await verifyRecordsFile(file, key, otherCheckpoint, progress);
+    const verdict = await verifyRecordsFile(file, trust, otherCheckpoint, progress);
     return { kind: 'records', verdict, notes: [NO_MANIFEST] };
   }
   const json = await readJson(file);
   if (typeof json !== 'object' || json === null) throw new AuditError('malformed', UNKNOWN_FORM);
   if ('events' in json)
-    return { kind: 'page', verdict: await verifyPage(json, key, otherCheckpoint), notes: [TOTALS] };
+    return { kind: 'page', verdict: await verifyPage(json, trust, otherCheckpoint), notes: [TOTALS] };
   if (other !== undefined)
     throw new AuditError(
       'invalid_request',
@@ -115,12 +128,12 @@ async function judgeFile(
   if ('record' in json && 'receipt' in json)
     return {
       kind: 'record',
-      verdict: verifyReceipt(json, key),
+      verdict: verifyReceipt(json, trust),
       notes: 'disclosures' in json ? [] : sourceNote(json.receipt),
     };
   if ('proof' in json && 'leaf_hash' in json) {
     const notes = [RECORD_ABSENT, ...sourceNote(json)];
-    return { kind: 'receipt', verdict: verifyReceipt({ receipt: json }, key), notes };
+    return { kind: 'receipt', verdict: verifyReceipt({ receipt: json }, trust), notes };
   }
   throw new AuditError('malformed', UNKNOWN_FORM);
 }

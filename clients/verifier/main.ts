@@ -10,6 +10,7 @@ export interface Streams {
 
 interface Options {
   key?: string;
+  keys?: string;
   checkpoint?: string;
   json?: boolean;
 }
@@ -35,6 +36,10 @@ export async function main(args: readonly string[], streams: Streams): Promise<n
     .option(
       '--key <vkey>',
       'the verifier key, or a file that holds it; default: the file verifier-key or key beside FILE',
+    )
+    .option(
+      '--keys <file>',
+      'the chain of keys that follow from it (GET /v1/audit/log/keys), where keys were rotated; default: keys.json beside FILE',
     )
     .option(
       '--checkpoint <file>',

@@ -3,6 +3,7 @@ import { SELF_AGENT_ID } from '../event/envelope.ts';
 import { type OpenedCheckpoint, openCheckpoint, readCheckpoint } from '../log/checkpoint.ts';
 import { entrySchema } from './entry.ts';
 import type { TrustFailure } from './failure.ts';
+import { InclusionRun } from './inclusion-run.ts';
 import { verifyEntry } from './verify-record.ts';
 
 /**
@@ -92,7 +93,7 @@ function brokenLink(before: KeyChain['keys'][number], link: Link): string | unde
   if (!byNew.ok) return `its checkpoint is not signed by itself (${byNew.failure})`;
   const tree = byOld.checkpoint;
   if (tree.size !== first_size) return 'its checkpoint is of another size';
-  const entry = verifyEntry({ record: rotation.record, proof: rotation.proof }, tree);
+  const entry = verifyEntry({ record: rotation.record, proof: rotation.proof }, tree, new InclusionRun(tree));
   if (!entry.ok) return `its record does not verify (${entry.code})`;
   if (rotation.proof.index !== tree.size - 1) return 'its record is not the last one of the tree';
   const record = rotatedSchema.safeParse(rotation.record);

@@ -4,8 +4,8 @@ import type { Checkpoint } from '../log/checkpoint.ts';
 import { readEntryBundle } from '../log/entry-bundle.ts';
 import { EMPTY_ROOT } from '../log/merkle.ts';
 import { entriesPath, TILE_WIDTH, tilePath } from '../log/tile.ts';
-import type { Trust } from '../log/trust.ts';
 import { type Failure, failure } from './failure.ts';
+import { openTrusted, type Trust } from './key-chain.ts';
 import type { Stretch } from './stretch.ts';
 import type { Verdict } from './verify.ts';
 import { asText, verifyWhole } from './whole-tree.ts';
@@ -64,11 +64,11 @@ export function headOf(
   trust: Trust,
   other: string | undefined,
 ): { tree: Checkpoint; older?: Checkpoint } | { failure: Failure } {
-  const opened = trust(note);
+  const opened = openTrusted(note, trust);
   if (!opened.ok) return { failure: failure(opened.failure) };
   const tree = opened.checkpoint;
   if (other === undefined) return { tree };
-  const held = trust(other);
+  const held = openTrusted(other, trust);
   if (!held.ok) return { failure: failure('older_checkpoint_invalid', {}, held.failure) };
   const older = held.checkpoint;
   if (older.size > tree.size)

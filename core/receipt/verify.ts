@@ -2,7 +2,7 @@ import { equalBytes, fromDigestText, toDigestText } from '../encoding.ts';
 import { disclosuresSchema } from '../event/commitment.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import { verifyConsistency, verifyInclusion } from '../log/proof.ts';
-import { type Consistency, pageSchema, entrySchema, unreadEntrySchema } from './entry.ts';
+import { type Consistency, entrySchema, pageSchema, unreadEntrySchema } from './entry.ts';
 import { type Failure, failure, type Where } from './failure.ts';
 import { InclusionRun } from './inclusion-run.ts';
 import { IndexSet } from './index-set.ts';

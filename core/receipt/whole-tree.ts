@@ -5,8 +5,8 @@ import { LIMITS } from '../event/limits.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import { appendToEdge, rootOf } from '../log/right-edge.ts';
 import { TILE_HEIGHT, TILE_WIDTH, tilePath, tileWidth } from '../log/tile.ts';
-import type { Trust } from '../log/trust.ts';
 import { type Failure, failure, type Where } from './failure.ts';
+import { openTrusted, type Trust } from './key-chain.ts';
 import type { Stretch, TreeWitness } from './stretch.ts';
 import type { Shown, Verdict } from './verify.ts';
 import { type Outcome, type ReadRecord, readRecord } from './verify-record.ts';
@@ -183,7 +183,7 @@ class Pass {
     if (this.size >= tree.size) return undefined; // that one is compared at the end
     const note = await witness.checkpoint?.(this.size);
     if (note === undefined) return undefined;
-    const opened = trust(note);
+    const opened = openTrusted(note, trust);
     const where = { part: `the checkpoint of size ${this.size}` };
     if (!opened.ok) return failure(opened.failure, where);
     const { size, root } = opened.checkpoint;

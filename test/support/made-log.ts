@@ -68,6 +68,10 @@ export async function signedRoot(size: number, levels: readonly Uint8Array[][]):
     if (last) edge.push(last);
   }
   const text = checkpointText(ORIGIN, size, rootOf(edge));
+  return await signedText(text);
+}
+
+export async function signedText(text: string): Promise<string> {
   return await signCheckpoint(text, VERIFIER_KEY, (message) => signer.sign(message));
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { logClient } from '../log-client.ts';
-import { verifierKeyOf } from './connect.ts';
+import { verifierKeysOf } from './connect.ts';
 import { at, type Reach, reaching, show, type World } from './desk.ts';
 import { exportTiles } from './export-tiles.ts';
 import { createToken, revokeToken } from './tokens.ts';
@@ -27,7 +27,7 @@ export function addExportCommand(program: Command, world: World): void {
 
 async function exportLog(world: World, id: string, { out, ...reach }: ExportOptions): Promise<void> {
   await at(id, reach, async (tenant, { admin, kms }) => {
-    const verifierKey = await verifierKeyOf(tenant, kms);
+    const [verifierKey] = await verifierKeysOf(tenant, kms);
     const grant = { scopes: ['events:read', 'log:read'] } as const;
     const made = await createToken(admin, id, { name: 'export', grant, expiresInDays: 1 });
     try {

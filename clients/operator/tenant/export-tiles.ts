@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AuditError } from '../../../core/errors.ts';
+import { parseJsonText } from '../../../core/event/json-text.ts';
 import { entriesPath, TILE_WIDTH, tilePath, tileWidth } from '../../../core/log/tile.ts';
-import { trustKey } from '../../../core/log/trust.ts';
+import { openTrusted, type Trust, verifyKeyChain } from '../../../core/receipt/key-chain.ts';
 import type { Shown } from '../../../core/receipt/verify.ts';
 import { type LogFiles, verifyTiles } from '../../../core/receipt/verify-tiles.ts';
 import { asText } from '../../../core/receipt/whole-tree.ts';
+import { KEY_CHAIN } from '../../verifier/files.ts';
 import { logDirectory } from '../../verifier/log-directory.ts';
 
 /** What an export came to. */
@@ -33,7 +35,9 @@ export async function exportTiles(
 ): Promise<Exported> {
   const checkpoint = await from.read('checkpoint');
   if (!checkpoint) throw new AuditError('unavailable', 'The API has no checkpoint of the log.');
-  const opened = trustKey(verifierKey)(asText(checkpoint) ?? '');
+  const keys = await from.read('keys');
+  const trust = trustIn(asText(keys ?? new Uint8Array()) ?? '', verifierKey);
+  const opened = openTrusted(asText(checkpoint) ?? '', trust);
   if (!opened.ok) throw new AuditError('integrity', `The checkpoint does not verify: ${opened.failure}.`);
   const { size } = opened.checkpoint;
 
@@ -52,7 +56,7 @@ export async function exportTiles(
   const files: LogFiles = {
     read: async (path) => (path === 'checkpoint' ? checkpoint : await stored.read(path)),
   };
-  const verdict = await verifyTiles(files, trustKey(verifierKey), earlier === '' ? {} : { other: earlier });
+  const verdict = await verifyTiles(files, trust, earlier === '' ? {} : { other: earlier });
   if (!verdict.verified) {
     const { code, meaning, where } = verdict.failure;
     const file =
@@ -61,9 +65,17 @@ export async function exportTiles(
         : ` Remove ${join(directory, where.part)} and run it again if it was the disk.`;
     throw new AuditError('integrity', `${code} ${where.part ?? ''}: ${meaning}${file}`);
   }
+  if (keys && typeof trust !== 'string') await store(directory, KEY_CHAIN, keys);
   await store(directory, 'verifier-key', new TextEncoder().encode(`${verifierKey}\n`));
   await store(directory, 'checkpoint', checkpoint);
   return { shown: verdict.shown, fetched: missing.length, kept: paths.length - missing.length };
+}
+
+/** The chain of keys that the API names, as far as it follows from the first key; a log of one key needs none. */
+function trustIn(text: string, verifierKey: string): Trust {
+  const parsed = parseJsonText(text, { bytes: 16 * 1024 * 1024, depth: 40, keys: 100_000 });
+  const verdict = verifyKeyChain(parsed.ok ? parsed.value : undefined, verifierKey);
+  return verdict.ok && verdict.chain.keys.length > 1 ? verdict.chain : verifierKey;
 }
 
 /** Every bundle and hash tile of a log of `size` leaves. */

@@ -4,7 +4,6 @@ import { parseRecordsObject, type RecordsFile } from '../../../core/archive/layo
 import { encodeRecordsFile } from '../../../core/archive/records-file.ts';
 import { fromUtf8, utf8 } from '../../../core/encoding.ts';
 import { isNamedIndex } from '../../../core/index/packing.ts';
-import { trustKey } from '../../../core/log/trust.ts';
 import { verifyArchive } from '../../../core/receipt/verify-archive.ts';
 import type { WholeOptions } from '../../../core/receipt/verify-tiles.ts';
 import { decodeSegment, encodeSegment, type Segment } from '../../../core/sequencer/segment.ts';
@@ -46,7 +45,7 @@ async function verify(map: Objects, options: WholeOptions = {}) {
     .filter((file): file is RecordsFile => file !== undefined);
   const names = { commits: under('commit/'), checkpoints: under('checkpoint/'), records };
   const files = { read: async (path: string) => map.get(path), names, codec: zlibCodec };
-  return await verifyArchive(files, trustKey(key), options);
+  return await verifyArchive(files, key, options);
 }
 
 function altered(changes: Record<string, Uint8Array | undefined>): Objects {

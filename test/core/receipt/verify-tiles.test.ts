@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { concatBytes, utf8 } from '../../../core/encoding.ts';
+import { checkpointText } from '../../../core/log/checkpoint.ts';
 import { entryBundle, readEntryBundle } from '../../../core/log/entry-bundle.ts';
-import { trustKey } from '../../../core/log/trust.ts';
 import { type LogFiles, verifyTiles, type WholeOptions } from '../../../core/receipt/verify-tiles.ts';
 import {
   bent,
@@ -11,6 +11,7 @@ import {
   ORIGIN,
   purgeLeaf,
   signedCheckpoint,
+  signedText,
   VERIFIER_KEY,
 } from '../../support/made-log.ts';
 
@@ -23,7 +24,7 @@ function reading(map: ReadonlyMap<string, Uint8Array>): LogFiles {
 }
 
 async function verify(map: ReadonlyMap<string, Uint8Array>, options: WholeOptions = {}) {
-  return await verifyTiles(reading(map), trustKey(VERIFIER_KEY), options);
+  return await verifyTiles(reading(map), VERIFIER_KEY, options);
 }
 
 /** The log with some files replaced, or left out where they are undefined. */
@@ -209,17 +210,12 @@ test('files that answer differently each time they are asked do not verify, and 
       return bytes && path !== 'checkpoint' ? bent(bytes, turn++) : bytes;
     },
   };
-  expect(await verifyTiles(shifting, trustKey(VERIFIER_KEY))).toMatchObject({ verified: false });
+  expect(await verifyTiles(shifting, VERIFIER_KEY)).toMatchObject({ verified: false });
 });
 
 test('a checkpoint of an impossible size ends at the first file that is not there', async () => {
-  const root = 'A'.repeat(43);
-  const note = `${ORIGIN}\n9007199254740991\n${root}=\n`;
-  const trust = () => ({
-    ok: true as const,
-    checkpoint: { origin: ORIGIN, size: Number.MAX_SAFE_INTEGER, root: new Uint8Array(32) },
-  });
-  const verdict = await verifyTiles(reading(altered({ checkpoint: utf8(note) })), trust);
+  const note = await signedText(checkpointText(ORIGIN, Number.MAX_SAFE_INTEGER, new Uint8Array(32)));
+  const verdict = await verify(altered({ checkpoint: utf8(note) }));
   expect(verdict).toMatchObject({ verified: false, failure: { code: 'tile_missing' } });
 });
 

@@ -42,7 +42,7 @@ test('the folder holds the files of the log, byte for byte', async () => {
 test('run again it fetches what is new, and shows that the log was extended', async () => {
   await run(await madeFiles(leaves.slice(0, 600)));
   const again = await run(await madeFiles(leaves));
-  expect(again.asked.sort()).toEqual(['checkpoint', 'tile/0/002.p/188', 'tile/entries/002.p/188']);
+  expect(again.asked.sort()).toEqual(['checkpoint', 'keys', 'tile/0/002.p/188', 'tile/entries/002.p/188']);
   expect(again).toMatchObject({ shown: { consistent_with: 600 }, kept: 5 });
 });
 
