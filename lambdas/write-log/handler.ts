@@ -20,7 +20,13 @@ let wiring: ReturnType<typeof wireLog> | undefined;
 
 /** Batches from the tenant's queues, requests of the stack (open the log) and of its schedules, and what the operator asks for. */
 export async function handler(
-  event: SQSEvent | CloudFormationCustomResourceEvent | AuditRequest | ClosingRequest | DailyRequest | OperatorRequest,
+  event:
+    | SQSEvent
+    | CloudFormationCustomResourceEvent
+    | AuditRequest
+    | ClosingRequest
+    | DailyRequest
+    | OperatorRequest,
   context: Context,
 ): Promise<SQSBatchResponse | Record<string, unknown> | undefined> {
   const deadline = deadlineOf(context.getRemainingTimeInMillis(), Date.now());
