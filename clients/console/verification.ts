@@ -2,6 +2,7 @@ import { toDigestText } from '../../core/encoding.ts';
 import { type Checkpoint, openCheckpoint } from '../../core/log/checkpoint.ts';
 import { entrySchema } from '../../core/receipt/entry.ts';
 import { type Failure, failure } from '../../core/receipt/failure.ts';
+import { InclusionRun } from '../../core/receipt/inclusion-run.ts';
 import { verifyEntry } from '../../core/receipt/verify-record.ts';
 import type { PageEntry } from './pages.ts';
 
@@ -22,7 +23,7 @@ function verifyInHead(entry: unknown, head: SignedHead): Verdict {
   if (!head.ok) return { verified: false, failure: head.failure };
   const parsed = entrySchema.safeParse(entry);
   if (!parsed.success) return { verified: false, failure: failure('entry_malformed') };
-  const outcome = verifyEntry(parsed.data, head.checkpoint);
+  const outcome = verifyEntry(parsed.data, head.checkpoint, new InclusionRun(head.checkpoint));
   if (outcome.ok) return { verified: true };
   const where = { index: parsed.data.proof.index, event_id: parsed.data.record.event.event_id };
   return { verified: false, failure: failure(outcome.code, where, outcome.detail) };
