@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type AwsRequest, createPolicyEvaluator } from '../support/policy-evaluator.ts';
-import { resolve } from '../support/policy-template.ts';
+import {
+  type AwsRequest,
+  createPolicyEvaluator,
+} from '../../clients/operator/isolation/policies/evaluator.ts';
+import { resolve } from '../../clients/operator/isolation/policies/template.ts';
 import { type DeployedFunction, type DeployedStack, deployedStack } from './support/deployed-stack.ts';
 import { plainEvent, uniqueName } from './support/events.ts';
 import { call } from './support/http.ts';

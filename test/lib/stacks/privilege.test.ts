@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { witnessVerifierKey } from '../../../clients/witness/key-file.ts';
+import { createPolicyEvaluator } from '../../../clients/operator/isolation/policies/evaluator.ts';
+import type { Template } from '../../../clients/operator/isolation/policies/template.ts';
 import { LOOK_UPS } from '../../../lambdas/adapters/dynamo-quarantine.ts';
-import { createPolicyEvaluator } from '../../support/policy-evaluator.ts';
-import type { Template } from '../../support/policy-template.ts';
 import { accountTenant, EMITTER, tableTenant, tenantTemplate } from '../synthesised.ts';
 
 const AUDITOR = 'arn:aws:iam::999999999999:role/auditor';

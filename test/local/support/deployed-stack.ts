@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import type { Names, Template } from '../../../clients/operator/isolation/policies/template.ts';
 import { functionAccessKey } from '../../../clients/operator/local/principals.ts';
 import { statePaths } from '../../../clients/operator/local/state.ts';
-import type { Names, Template } from '../../support/policy-template.ts';
 import { operatorConfig } from './aws.ts';
 import { type LocalTenant, STATE } from './local-tenants.ts';
 

@@ -1,4 +1,4 @@
-import type { Statement } from './policy-template.ts';
+import type { Statement } from './template.ts';
 
 /** What is known of a request: IAM condition keys and their values. An absent key is absent. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;

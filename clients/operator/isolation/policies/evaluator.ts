@@ -1,4 +1,4 @@
-import { conditionsHold, matchesPattern, type RequestContext } from './policy-conditions.ts';
+import { conditionsHold, matchesPattern, type RequestContext } from './conditions.ts';
 import {
   identityStatements,
   type Names,
@@ -6,7 +6,7 @@ import {
   resourcePolicies,
   type Statement,
   type Template,
-} from './policy-template.ts';
+} from './template.ts';
 
 /** One call of an AWS API. */
 export interface AwsRequest {

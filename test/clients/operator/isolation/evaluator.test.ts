@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { conditionsHold, matchesPattern } from './policy-conditions.ts';
-import { createPolicyEvaluator } from './policy-evaluator.ts';
-import { resolve } from './policy-template.ts';
+import {
+  conditionsHold,
+  matchesPattern,
+} from '../../../../clients/operator/isolation/policies/conditions.ts';
+import { createPolicyEvaluator } from '../../../../clients/operator/isolation/policies/evaluator.ts';
+import { resolve } from '../../../../clients/operator/isolation/policies/template.ts';
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const allow = (Action: string | string[], Resource: unknown, more: object = {}) => ({
