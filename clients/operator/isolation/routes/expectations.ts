@@ -1,0 +1,69 @@
+import { nameOf, type RouteLine } from './route-tables.ts';
+import type { Thing } from './things.ts';
+
+/** How a route is attacked beyond what its line in the table says (scopes, and whether it takes claims). */
+export interface Expectation {
+  /**
+   * What each parameter of the path names, all kinds where it takes several: another tenant's is tried, and has to be
+   * answered like one that nobody has. `{ as }` for a parameter that names nothing that a tenant has: a value to send.
+   */
+  readonly path?: Readonly<Record<string, readonly [Thing, ...Thing[]] | { readonly as: string }>>;
+  /** Query parameters that name something: another tenant's is tried, and has to select nothing. */
+  readonly query?: Readonly<Record<string, Thing>>;
+  /** Takes `cursor`: another tenant's is tried. */
+  readonly pages?: true;
+  /** Takes `tenant_id`: another tenant's id is tried. */
+  readonly tenantId?: true;
+  /** A body for requests that carry one; whatever it says, nobody who is refused gets as far as that. */
+  readonly body?: unknown;
+}
+
+const EVENT = { event_id: 'x' };
+
+/**
+ * What is expected of every route, by `METHOD path` of the route tables. A route that is missing here fails the suite:
+ * say what its parameters name. Things that a tenant can have are in `things.ts`.
+ */
+export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
+  'POST /v1/audit/events': { body: { events: [EVENT] } },
+  'GET /v1/audit/events': { query: { task_id: 'task', agent_id: 'agent' }, pages: true, tenantId: true },
+  'GET /v1/audit/events/{event_id}': { path: { event_id: ['event'] } },
+  'GET /v1/audit/receipts/{id}': { path: { id: ['event', 'content_hash'] } },
+  'GET /v1/audit/log/checkpoint': {},
+  'GET /v1/audit/log/tile/{path+}': { path: { path: { as: '0/000' } } },
+  'GET /v1/audit/log/key': {},
+  'GET /v1/audit/log/keys': {},
+  'GET /v1/audit/quarantine': { pages: true },
+  'POST /v1/audit/tokens': { body: { name: 'intruder', preset: 'reader' } },
+  'GET /v1/audit/tokens': {},
+  'GET /v1/audit/tokens/{token_id}': { path: { token_id: ['token'] } },
+  'DELETE /v1/audit/tokens/{token_id}': { path: { token_id: ['token'] } },
+  'POST /v1/audit/emitters': { body: { agents: ['intruder'], public_jwk: {} } },
+  'GET /v1/audit/emitters': {},
+  'DELETE /v1/audit/emitters/{id}': { path: { id: ['emitter', 'emitter_key'] } },
+};
+
+/** What the tables and the expectations do not agree on: routes and parameters that nobody attacks, and leftovers. */
+export function mismatches(
+  routes: readonly RouteLine[],
+  expectations: Readonly<Record<string, Expectation>> = EXPECTATIONS,
+): string[] {
+  const names = new Set(routes.map(nameOf));
+  const leftovers = Object.keys(expectations).filter((name) => !names.has(name));
+  return [
+    ...routes.flatMap((route) => missing(route, expectations[nameOf(route)])),
+    ...leftovers.map((name) => `${name}: no table has this route any more; take it out of ${HERE}`),
+  ];
+}
+
+const HERE = 'clients/operator/isolation/routes/expectations.ts';
+
+function missing(route: RouteLine, expectation: Expectation | undefined): string[] {
+  const name = nameOf(route);
+  if (!expectation)
+    return [`${name}: no expectation; say in ${HERE} what its parameters name, so that it is attacked`];
+  const parameters = [...route.path.matchAll(/\{([^}+]+)\+?\}/g)].map(([, parameter = '']) => parameter);
+  return parameters
+    .filter((parameter) => !Object.hasOwn(expectation.path ?? {}, parameter))
+    .map((parameter) => `${name}: {${parameter}} names nothing; say in ${HERE} what it names`);
+}
