@@ -4,6 +4,7 @@ import { tokenHash } from '../../../core/identity/token.ts';
 import { readEmitterKey } from '../../sdk/emitter-key.ts';
 import { operatorClients } from '../local/clients.ts';
 import type { LocalOutputs, TenantOutputs } from '../local/outputs.ts';
+import type { DeployedTarget } from './enforcement/attack-services.ts';
 import { sendTo } from './routes/http.ts';
 import type { TestedTenant } from './routes/tenant.ts';
 
@@ -24,6 +25,21 @@ export function testedTenants({ region, tenants }: LocalOutputs): TestedTenant[]
       expire: (token) => expire(token, outputs, region),
     };
   });
+}
+
+/** The same tenants, as they are attacked past their APIs: their accounts, and what they have there. */
+export function deployedTargets({ region, tenants }: LocalOutputs): DeployedTarget[] {
+  return Object.entries(tenants).map(([id, outputs]) => ({
+    id,
+    emulator: { account: outputs.account, endpoint: outputs.endpoint, region },
+    target: {
+      tables: [outputs.records_table, outputs.control_table],
+      buckets: [outputs.archive_bucket, outputs.work_bucket],
+      queueUrl: outputs.queue_url,
+      signingKeyId: outputs.signing_key_id,
+      functionName: outputs.admin_function,
+    },
+  }));
 }
 
 /** Puts the end of a token's time into the past, in the tenant's own table, as the operator can and no API does. */

@@ -1,19 +1,26 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { AuditError } from '../../../core/errors.ts';
 import { type LocalOutputs, readOutputs } from '../local/outputs.ts';
-import { statePaths } from '../local/state.ts';
+import { PROJECT, statePaths } from '../local/state.ts';
 import { describeFailure, type ExitStatus, exitStatusOf } from '../tenant/failure.ts';
 import { printableJson, printableLines } from '../tenant/terminal.ts';
 import { circumstancesOf } from './circumstances.ts';
+import { attackAccounts } from './enforcement/attack-accounts.ts';
+import { attackServices } from './enforcement/attack-services.ts';
 import { Findings } from './findings.ts';
-import { testedTenants } from './local-tenants.ts';
+import { deployedTargets, testedTenants } from './local-tenants.ts';
+import { attackPolicies } from './policies/cross-tenant.ts';
+import { attackOwnGrants } from './policies/own-grants.ts';
+import { synthesisePolicies } from './policies/synthesis.ts';
 import { makeReport, markdownOf, type Report } from './report.ts';
 import { attackRoutes } from './routes/attack-routes.ts';
 import { ROUTE_TABLES } from './routes/route-tables.ts';
 
 const HELP = `
-Attacks the running local cloud (npm run local -- up) as one tenant would attack another.
+Attacks the running local cloud (npm run local -- up) as one tenant would attack another, and holds the policies of the
+synthesised stacks against every other tenant.
 
 Examples:
   npm run isolation
@@ -22,8 +29,11 @@ Examples:
 
 Exit status: 0 every attack was refused as expected, 1 one was not, 2 the suite could not run.`;
 
+const PATIENCE_MS = 240_000;
+
 interface Options {
   state: string;
+  tenants: string;
   json: boolean;
   out?: string;
 }
@@ -41,6 +51,7 @@ export async function main(args: readonly string[], world: IsolationWorld): Prom
   const command = new Command('npm run isolation --')
     .description('The isolation suite: every attack of one tenant on another has to be refused.')
     .option('--state <dir>', 'state directory of the local cloud', '.local')
+    .option('--tenants <dir>', 'the folder of tenant files', join(PROJECT, 'tenants'))
     .option('--json', 'the report as JSON instead of Markdown', false)
     .option('--out <file>', 'where the report goes instead of the terminal')
     .addHelpText('after', HELP)
@@ -52,7 +63,7 @@ export async function main(args: readonly string[], world: IsolationWorld): Prom
   try {
     command.parse(args, { from: 'user' });
     const options = command.opts<Options>();
-    const report = await attack(runningCloud(options.state), world);
+    const report = await attack(runningCloud(options.state), options.tenants, world);
     give(report, options, world);
     return report.refused ? 0 : 1;
   } catch (error) {
@@ -71,11 +82,23 @@ function runningCloud(state: string): LocalOutputs {
   );
 }
 
-async function attack(outputs: LocalOutputs, { now, err }: IsolationWorld): Promise<Report> {
+async function attack(outputs: LocalOutputs, tenants: string, { now, err }: IsolationWorld): Promise<Report> {
   const circumstances = circumstancesOf(outputs, now());
   const findings = new Findings();
-  err('attacking the HTTP API …');
-  await attackRoutes(testedTenants(outputs), { routes: Object.values(ROUTE_TABLES).flat(), findings });
+  err('attacking the HTTP API, and synthesising the policies …');
+  const [stacks] = await Promise.all([
+    synthesisePolicies(tenants, AbortSignal.timeout(PATIENCE_MS)),
+    attackRoutes(testedTenants(outputs), { routes: Object.values(ROUTE_TABLES).flat(), findings }),
+  ]);
+  attackPolicies(
+    stacks.map(({ stack }) => stack),
+    findings,
+  );
+  for (const { stack, named } of stacks) attackOwnGrants(stack, named, findings);
+  err('calling the services with sessions of the deployed roles …');
+  const targets = deployedTargets(outputs);
+  await attackServices(targets, findings);
+  await attackAccounts(targets, findings);
   return makeReport(findings, circumstances);
 }
 

@@ -39,8 +39,10 @@ const ABOUT: Readonly<Record<Part, { title: string; says: string }>> = {
   enforcement: {
     title: 'The policies, enforced',
     says:
-      'An AWS emulator that evaluates IAM: sessions of the deployed roles call the services. Each session is first let ' +
-      'in to what is its own, so that a refusal elsewhere is not that of a session that opens nothing.',
+      "An AWS emulator that evaluates IAM: sessions of the deployed functions' roles call the services, on what other " +
+      'tenants of the same account have and on a neighbour made for the run, whose resources have no policies of their ' +
+      'own: there the caller is refused by its own role alone. Each call works for the root of the account, and each ' +
+      'session opens something of its own, so that a refusal is what it seems.',
   },
   accounts: {
     title: 'Accounts',

@@ -25,15 +25,18 @@ export interface Answer {
 
 const documented = new Documented();
 
-/**
- * Calls `routes` as API Gateway's REST proxy does: bodies in base64, every value of every parameter. An answer that the
- * OpenAPI document does not have fails the test, whatever it was about.
- */
-export function clientOf(routes: readonly Route[], terms: ApiTerms) {
+/** Calls `routes` as API Gateway's REST proxy does: bodies in base64, every value of every parameter. */
+export function proxyOf(routes: readonly Route[], terms: ApiTerms) {
   const api = makeApi(routes, terms);
+  return async (method: string, path: string, sent: Sent = {}): Promise<Answer> =>
+    toAnswer(await api(proxyEvent(method, path, sent), {} as Context));
+}
+
+/** As `proxyOf`; an answer that the OpenAPI document does not have fails the test, whatever it was about. */
+export function clientOf(routes: readonly Route[], terms: ApiTerms) {
+  const call = proxyOf(routes, terms);
   return async (method: string, path: string, sent: Sent = {}): Promise<Answer> => {
-    const result = await api(proxyEvent(method, path, sent), {} as Context);
-    const answer = toAnswer(result);
+    const answer = await call(method, path, sent);
     const match = findRoute(routes, method, path);
     const operation = match.found ? operationOf(match.route) : undefined;
     const problem = operation && documented.problemOfAnswer(operation, answer);

@@ -69,7 +69,8 @@ interface ResourcePolicy {
   statements: Statement[];
 }
 
-function statementsOf(document: unknown, names: Names): Statement[] {
+/** Statements of a policy document. Throws on one that is written as ours never are. */
+export function statementsOf(document: unknown, names: Names): Statement[] {
   const { Statement } = z.object({ Statement: z.array(statementSchema) }).parse(resolve(document, names));
   return Statement;
 }

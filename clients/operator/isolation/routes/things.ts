@@ -60,15 +60,22 @@ export class Belongings {
   event(): Promise<{ event_id: string; content_hash: string; task_id: string; agent_id: string }> {
     return this.#once('an event in the log', async () => {
       const agent_id = `isolation-${hex(6)}`;
-      const [first, second] = [this.#event(agent_id), this.#event(agent_id)];
+      const first = this.#event(agent_id);
       const answer = await this.ask('POST', '/v1/audit/events', {
-        events: [first, second, { not: 'an event' }, { not: 'one either' }],
+        // Two tasks and two refusals, so that each list has a second page.
+        events: [
+          first,
+          this.#start(agent_id),
+          this.#start(agent_id),
+          { not: 'an event' },
+          { not: 'one either' },
+        ],
       });
       const { accepted } = z
         .object({ accepted: z.array(z.object({ event_id: z.string(), content_hash: z.string() })) })
         .parse(answer);
-      const [recorded] = accepted;
-      if (!recorded || accepted.length !== 2)
+      const recorded = accepted.find(({ event_id }) => event_id === first.event_id);
+      if (!recorded)
         throw new AuditError('unavailable', `${this.tenant.id} did not take the suite's own events`);
       await this.#await(`/v1/audit/receipts/${recorded.event_id}`);
       return { ...recorded, task_id: first.task.id, agent_id };
@@ -136,6 +143,15 @@ export class Belongings {
       task: { id: `task-${hex(8)}` },
       payload: { operation: 'read', store: { kind: 'table', name: 'isolation' } },
       labels: { canary: this.canary },
+    };
+  }
+
+  #start(agentId: string) {
+    return {
+      ...this.#event(agentId),
+      event_type: 'TASK_INITIATED',
+      initiator: { type: 'service' },
+      payload: { goal: 'Show that another tenant is not shown this' },
     };
   }
 

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { Findings } from '../../../../clients/operator/isolation/findings.ts';
 import { attackRoutes } from '../../../../clients/operator/isolation/routes/attack-routes.ts';
 import { type Expectation, mismatches } from '../../../../clients/operator/isolation/routes/expectations.ts';
@@ -170,11 +171,11 @@ describe('a broken API fails', () => {
           handle: async (request) => {
             const body = new TextDecoder().decode(request.body);
             seen.push(body); // one list for both tenants
-            const accepted = ['019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071', '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072'];
-            return {
-              status: 202,
-              body: { accepted: accepted.map((event_id) => ({ event_id, content_hash: 'sha256:00' })) },
-            };
+            const { events } = z
+              .object({ events: z.array(z.looseObject({ event_id: z.string().optional() })) })
+              .parse(JSON.parse(body));
+            const accepted = events.map(({ event_id = 'none' }) => ({ event_id, content_hash: 'sha256:00' }));
+            return { status: 202, body: { accepted } };
           },
         },
         {

@@ -10,7 +10,7 @@ import { SCOPES } from '../../../../core/identity/scope.ts';
 import { tokenHash } from '../../../../core/identity/token.ts';
 import { jsonBody } from '../../../../lambdas/shared/http/request.ts';
 import type { Route } from '../../../../lambdas/shared/http/route.ts';
-import { clientOf } from '../../../lambdas/shared/api-client.ts';
+import { proxyOf } from '../../../lambdas/shared/api-client.ts';
 import { ApiWorld } from '../../../lambdas/shared/api-world.ts';
 import { SeededRandom } from '../../../support/seeded-random.ts';
 
@@ -76,7 +76,7 @@ export class SmallTenant extends ApiWorld {
 
   /** The tenant as the suite sees it; `alter` may change what comes back. */
   async tested(routes: readonly Route[], alter: (answer: Answered) => Answered = (answer) => answer) {
-    const call = clientOf(routes, this.terms);
+    const call = proxyOf(routes, this.terms);
     const send: Send = async ({ method, path, query, authorization, body }) => {
       const headers = authorization === undefined ? {} : { Authorization: authorization };
       const answer = await call(method, path, {
