@@ -29,6 +29,10 @@ const retention = z
   .refine(({ immutability_days, max_days }) => immutability_days <= max_days, {
     path: ['immutability_days'],
     message: 'expected at most max_days: what is locked cannot be deleted in time',
+  })
+  .refine(({ archive_after_days, max_days }) => archive_after_days <= max_days, {
+    path: ['archive_after_days'],
+    message: 'expected at most max_days: what is deleted cannot be archived afterwards',
   });
 
 /** A scope or a preset, of which a group has one or more. */

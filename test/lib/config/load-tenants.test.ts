@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -84,6 +84,27 @@ test.each<[string, object | string, string]>([
     { ...tableTenant, retention: { ...tableTenant.retention, min_days: 401 } },
     '/retention/max_days: expected at least min_days',
   ],
+  [
+    'an archive that comes after the end',
+    { ...tableTenant, retention: { ...tableTenant.retention, archive_after_days: 401 } },
+    '/retention/archive_after_days: expected at most max_days',
+  ],
+  [
+    'a retention that is no number',
+    { ...tableTenant, retention: { ...tableTenant.retention, min_days: '30' } },
+    '/retention/min_days',
+  ],
+  [
+    'an account of the wrong length',
+    { ...accountTenant, id: 'acme', account: '12345678901' },
+    '/account: expected the 12 digits',
+  ],
+  ['a list instead of a tenant', [tableTenant], '/: '],
+  [
+    'a file that is too large',
+    `${JSON.stringify(tableTenant)}${' '.repeat(70_000)}`,
+    'expected at most 65536 bytes',
+  ],
   ['a wildcard principal', { ...tableTenant, auditor_principals: ['*'] }, '/auditor_principals/0'],
   [
     'a personal field that cannot be committed',
@@ -107,6 +128,33 @@ test.each<[string, object | string, string]>([
     expect.objectContaining({ code: 'misconfigured', message: expect.stringContaining(expected) }),
   );
   expect(() => loadTenants(folder)).toThrow(join(folder, 'acme.json'));
+});
+
+test.each([
+  [
+    "another tenant's account",
+    { account: accountTenant.account },
+    '/account: expected one of its own, 111122223333',
+  ],
+  ["another tenant's log", { log_origin: 'logs.example/1' }, '/log_origin: expected one of its own'],
+])('%s is refused, naming both files', (_name, same, expected) => {
+  put('globex.json', { ...accountTenant, ...same });
+  put('hooli.json', { ...accountTenant, id: 'hooli', account: '444455556666', ...same });
+  const load = () => loadTenants(folder);
+  expect(load).toThrow(expected);
+  expect(load).toThrow(`${join(folder, 'hooli.json')}: `);
+  expect(load).toThrow(`that of ${join(folder, 'globex.json')}`);
+});
+
+test('the same id in a second file is refused', () => {
+  put('acme.json', tableTenant);
+  put('copy-of-acme.json', tableTenant);
+  expect(() => loadTenants(folder)).toThrow('copy-of-acme.json: /id: expected copy-of-acme');
+});
+
+test('a folder that is called like a tenant is told from a file', () => {
+  mkdirSync(join(folder, 'acme.json'));
+  expect(() => loadTenants(folder)).toThrow('acme.json: expected a file that can be read');
 });
 
 test('a folder without tenants, and none at all, are refused', () => {
