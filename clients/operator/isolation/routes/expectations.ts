@@ -41,6 +41,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/audit/tokens': {},
   'GET /v1/audit/tokens/{token_id}': { path: { token_id: ['token'] } },
   'DELETE /v1/audit/tokens/{token_id}': { path: { token_id: ['token'] } },
+  'POST /v1/audit/tokens/{token_id}/rotate': { path: { token_id: ['token'] }, body: {} },
   'POST /v1/audit/emitters': { body: { agents: ['intruder'], public_jwk: {} } },
   'GET /v1/audit/emitters': {},
   'DELETE /v1/audit/emitters/{id}': { path: { id: ['emitter', 'emitter_key'] } },

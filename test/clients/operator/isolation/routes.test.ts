@@ -89,6 +89,7 @@ describe('a broken API fails', () => {
           method: 'GET',
           path,
           scopes,
+          leaves: { nothing: 'a test' },
           handle: async ({ params: { token_id = '' } }) => {
             if (other.has(token_id)) throw new AuditError('forbidden', 'This token is not yours.');
             if (!own.has(token_id)) throw new AuditError('not_found', 'There is no token with this id.');
@@ -108,6 +109,7 @@ describe('a broken API fails', () => {
           method: 'GET',
           path,
           scopes,
+          leaves: { nothing: 'a test' },
           handle: async ({ params: { token_id = '' } }) => {
             const known = own.has(token_id) || other.has(token_id);
             throw new AuditError(
@@ -124,7 +126,15 @@ describe('a broken API fails', () => {
 
   test('that hands out what another tenant has', async () => {
     const findings = await attack({
-      routes: () => [{ method: 'GET', path, scopes, handle: async () => ({ status: 200, body: {} }) }],
+      routes: () => [
+        {
+          method: 'GET',
+          path,
+          scopes,
+          leaves: { nothing: 'a test' },
+          handle: async () => ({ status: 200, body: {} }),
+        },
+      ],
     });
     expect(kindsOf(findings)).toEqual(["id of another tenant's token"]);
   });
@@ -162,12 +172,14 @@ describe('a broken API fails', () => {
           method: 'GET',
           path: '/v1/audit/events',
           scopes: ['events:read'],
+          leaves: { nothing: 'a test' },
           handle: async () => ({ status: 200, body: { events: seen, next_cursor: null } }),
         },
         {
           method: 'POST',
           path: '/v1/audit/events',
           scopes: ['events:write'],
+          leaves: { nothing: 'a test' },
           handle: async (request) => {
             const body = new TextDecoder().decode(request.body);
             seen.push(body); // one list for both tenants
@@ -182,6 +194,7 @@ describe('a broken API fails', () => {
           method: 'GET',
           path: '/v1/audit/receipts/{id}',
           scopes: ['events:read'],
+          leaves: { nothing: 'a test' },
           handle: async () => ({ status: 200, body: {} }),
         },
       ],
@@ -198,7 +211,13 @@ describe('a broken API fails', () => {
   test('and so does one with a route that nobody has an expectation for', async () => {
     const findings = await attack({
       routes: () => [
-        { method: 'GET', path: '/v1/audit/new', scopes, handle: async () => ({ status: 200, body: {} }) },
+        {
+          method: 'GET',
+          path: '/v1/audit/new',
+          scopes,
+          leaves: { nothing: 'a test' },
+          handle: async () => ({ status: 200, body: {} }),
+        },
       ],
     });
     expect(kindsOf(findings)).toEqual(['route without an expectation']);

@@ -43,6 +43,7 @@ export class SmallTenant extends ApiWorld {
         method: 'POST',
         path,
         scopes: ['tokens'],
+        leaves: { nothing: 'a test' },
         handle: async (request) => {
           const { scopes = ['events:read'] } = z
             .looseObject({ scopes: z.array(z.enum(SCOPES)).optional() })
@@ -55,6 +56,7 @@ export class SmallTenant extends ApiWorld {
         method: 'GET',
         path: one,
         scopes: ['tokens'],
+        leaves: { nothing: 'a test' },
         handle: async ({ params: { token_id = '' } }) => {
           if (!this.has(token_id)) throw absent();
           return { status: 200, body: { token_id } };
@@ -64,6 +66,7 @@ export class SmallTenant extends ApiWorld {
         method: 'DELETE',
         path: one,
         scopes: ['tokens'],
+        leaves: { nothing: 'a test' },
         handle: async ({ params: { token_id = '' } }) => {
           if (!this.has(token_id)) throw absent();
           for (const [hash, entry] of this.tokens.entries)
