@@ -32,6 +32,13 @@ const MAKERS = {
     },
     nowhere: () => v7(),
   },
+  export: {
+    make: async (of) => {
+      const made = await of.ask('POST', '/v1/audit/exports', { format: 'ndjson' });
+      return z.object({ export_id: z.string() }).parse(made).export_id;
+    },
+    nowhere: () => v7(),
+  },
   emitter: { make: async (of) => (await of.emitter()).emitter_id, nowhere: () => `emitter-${hex(6)}` },
   emitter_key: {
     make: async (of) => (await of.emitter()).kid,
