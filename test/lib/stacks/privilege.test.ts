@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { witnessVerifierKey } from '../../../clients/witness/key-file.ts';
 import { createPolicyEvaluator } from '../../../clients/operator/isolation/policies/evaluator.ts';
 import type { Template } from '../../../clients/operator/isolation/policies/template.ts';
+import { witnessVerifierKey } from '../../../clients/witness/key-file.ts';
 import { LOOK_UPS } from '../../../lambdas/adapters/dynamo-quarantine.ts';
 import { accountTenant, EMITTER, tableTenant, tenantTemplate } from '../synthesised.ts';
 
