@@ -17,6 +17,7 @@ import { joinDisclosures, measured, parseLines } from './lines.ts';
 const MAX_CHECKPOINT = 1_000_000;
 const EVENTS_PART = /^events(?:-\d{1,6})?\.ndjson$/;
 const DISCLOSURES = 'disclosures.ndjson';
+const DISCLOSURES_PART = /^disclosures(?:-\d{1,6})?\.ndjson$/;
 
 /** Hears of each thousand records. */
 export type Progress = (records: number) => void;
@@ -50,8 +51,12 @@ export async function verifyBundle(
   const eventFiles = names && names.length > 0 ? names : ['events.ndjson'];
   const reads = new Map<string, PartRead>();
   const entries = entriesOf(directory, [...eventFiles].sort(), reads);
-  const disclosures = await partPath(directory, DISCLOSURES);
-  const joined = disclosures ? joinDisclosures(entries, parseLines(readChunks(disclosures))) : entries;
+  const named = manifest.value?.parts.map((part) => part.name).filter((name) => DISCLOSURES_PART.test(name));
+  const disclosureFiles = named ?? ((await partPath(directory, DISCLOSURES)) ? [DISCLOSURES] : []);
+  const joined =
+    disclosureFiles.length > 0
+      ? joinDisclosures(entries, entriesOf(directory, [...disclosureFiles].sort(), reads))
+      : entries;
 
   const consistency = await readConsistency(directory);
   const other = olderCheckpoint === undefined ? undefined : { checkpoint: olderCheckpoint, ...consistency };

@@ -8,6 +8,15 @@ const EVENTS: Readonly<Record<ExportFormat, string>> = {
   'elastic-bulk': "the body of Elastic's bulk API: an action and a document in turn",
 };
 
+const TO_VERIFY = {
+  records: ['To verify, in a checkout of agent-audit-trail:  npm run verify -- FOLDER_OR_ZIP --key KEY'],
+  projection: [
+    'To verify: in a checkout of agent-audit-trail  npm run verify -- receipt.json --key KEY  shows that the record in it',
+    'is in the log; it names the SHA-256 of manifest.json, which names those of all other files. An export in the format',
+    'ndjson verifies record by record.',
+  ],
+} as const;
+
 /** `README.txt` of an export: what lies where, and how to verify it. */
 export function readmeOf(
   { exportId, format, createdAt, personal }: ExportJob,
@@ -31,7 +40,7 @@ export function readmeOf(
     'manifest.json         what this export holds: filter, counts, and the SHA-256 of every file',
     'receipt.json          the record in the log that names the SHA-256 of manifest.json, with its proof',
     '',
-    'To verify: unpack it, and in a checkout of agent-audit-trail run  npm run verify -- DIRECTORY --key KEY',
+    ...TO_VERIFY[format === 'ndjson' ? 'records' : 'projection'],
     'The formats are public; docs/formats/ of the project says what to check and how.',
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -203,4 +203,16 @@ test('a bundle verifies against a checkpoint that the reader kept', async () => 
 
   expect(status).toBe(0);
   expect(out).toContain('consistent  with the other checkpoint, of size 12');
+});
+
+test('disclosures in numbered parts, as exports have them, are opened and held to their commitments', async () => {
+  await rename(join(bundle, 'disclosures.ndjson'), join(bundle, 'disclosures-000001.ndjson'));
+  await edit('manifest.json', (text) => text.replace('disclosures.ndjson', 'disclosures-000001.ndjson'));
+  expect(await verify(bundle)).toMatchObject({ status: 0, out: expect.stringContaining('disclos') });
+
+  await edit('disclosures-000001.ndjson', (text) => text.replace(/"value":"(.)/, '"value":"$1$1'));
+  expect(await verify(bundle)).toMatchObject({
+    status: 1,
+    out: expect.stringContaining('disclosure_mismatch'),
+  });
 });
