@@ -66,8 +66,7 @@ class Fuzzer {
     let path = template;
     const query: [string, string][] = [];
     for (const { name, in: where, schema } of parameters) {
-      if (where === 'path')
-        path = path.replace(`{${name}}`, encodeURIComponent((this.#value(schema) || 'x').toWellFormed()));
+      if (where === 'path') path = path.replace(`{${name}}`, encode(this.#value(schema) || 'x'));
       else if (this.#random.chance(0.4)) query.push([name, this.#value(schema)]);
     }
     if (this.#random.chance(0.1)) query.push([this.#nasty() || 'x', this.#nasty()]);

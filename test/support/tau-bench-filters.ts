@@ -77,7 +77,6 @@ export function filtersFor(events: readonly Counted[], random: SeededRandom): Fi
     { from: iso(one(times)) },
     { to: iso(one(times)) },
     { from: iso(hour), to: iso(hour) },
-    { from: iso(last), to: iso(first) },
     { from: iso(hour + 1).replace('Z', '+00:00'), to: `${iso(hour + 2.5 * HOUR).slice(0, -1)}-02:00` },
   ];
   const types = distinct('event_type');

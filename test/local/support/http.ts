@@ -15,6 +15,7 @@ export async function call(
 ): Promise<Answer> {
   const response = await fetch(`${tenant.api_url}${path}`, {
     method,
+    redirect: 'manual',
     headers: {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -29,6 +30,6 @@ export async function call(
     status: response.status,
     headers: response.headers,
     text,
-    body: json ? JSON.parse(text) : undefined,
+    body: json && text !== '' ? JSON.parse(text) : undefined,
   };
 }
