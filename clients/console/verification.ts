@@ -4,6 +4,7 @@ import { entrySchema } from '../../core/receipt/entry.ts';
 import { type Failure, failure } from '../../core/receipt/failure.ts';
 import { InclusionRun } from '../../core/receipt/inclusion-run.ts';
 import { verifyEntry } from '../../core/receipt/verify-record.ts';
+import { signatureFailure } from '../../core/receipt/verify-signature.ts';
 import type { PageEntry } from './pages.ts';
 
 /** What this browser found out about one record. */
@@ -18,15 +19,19 @@ export function verifyHead(note: string, verifierKey: string): SignedHead {
   return { ok: true, checkpoint: opened.checkpoint, root: toDigestText(opened.checkpoint.root) };
 }
 
-/** Whether the signed tree holds this record at its place, and every disclosed value is the one it commits to. */
-function verifyInHead(entry: unknown, head: SignedHead): Verdict {
+/** Whether the signed tree holds this record at its place, every disclosed value is the one it commits to, and its own signature is good. */
+function verifyInHead(entry: unknown, head: SignedHead, verifierKey: string): Verdict {
   if (!head.ok) return { verified: false, failure: head.failure };
   const parsed = entrySchema.safeParse(entry);
   if (!parsed.success) return { verified: false, failure: failure('entry_malformed') };
   const outcome = verifyEntry(parsed.data, head.checkpoint, new InclusionRun(head.checkpoint));
-  if (outcome.ok) return { verified: true };
-  const where = { index: parsed.data.proof.index, event_id: parsed.data.record.event.event_id };
-  return { verified: false, failure: failure(outcome.code, where, outcome.detail) };
+  const { proof, record, record_signature: signature } = parsed.data;
+  const where = { index: proof.index, event_id: record.event.event_id };
+  if (!outcome.ok) return { verified: false, failure: failure(outcome.code, where, outcome.detail) };
+  const signed = { ...head.checkpoint, index: proof.index, leafHash: outcome.leafHash };
+  const unsigned =
+    signature === undefined ? undefined : signatureFailure(signature, signed, verifierKey, where);
+  return unsigned ? { verified: false, failure: unsigned } : { verified: true };
 }
 
 const SLICE_MS = 12; // what the page may take at a time without being felt
@@ -46,7 +51,7 @@ export async function verifyRecords(
   let started = performance.now();
   for (const entry of entries) {
     if (signal?.aborted) break;
-    verdicts.push(verifyInHead(entry, head));
+    verdicts.push(verifyInHead(entry, head, verifierKey));
     if (performance.now() - started > SLICE_MS) {
       await new Promise((resolve) => setTimeout(resolve, 0));
       started = performance.now();

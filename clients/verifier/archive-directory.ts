@@ -18,6 +18,7 @@ export async function archiveDirectory(directory: string): Promise<ArchiveFiles>
       commits: await indicesIn(join(directory, 'commit')),
       checkpoints: await indicesIn(join(directory, 'checkpoint')),
       records: await recordsIn(directory),
+      signatures: await indicesIn(join(directory, 'signatures')),
     },
     codec: boundedCodec,
   };

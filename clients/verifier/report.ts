@@ -54,6 +54,9 @@ function shownText(shown: Shown): string[] {
     ...(shown.purged === undefined
       ? []
       : [`  purged      ${shown.purged}, before these; a record of the log tells of it`]),
+    ...(shown.record_signatures === undefined
+      ? []
+      : [`  signatures  ${shown.record_signatures} of records themselves, beside the checkpoint's`]),
     ...(shown.disclosures === 0 ? [] : [`  disclosures ${shown.disclosures}`]),
     ...(shown.consistent_with === undefined
       ? []

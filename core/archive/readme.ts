@@ -20,6 +20,7 @@ that has two versions or a delete marker has been tampered with.
   key/<size>                           the verifier key that signs from this size of the log on
   checkpoint/<size>                    the signed head of the log of this size (C2SP tlog-checkpoint)
   commit/<first index>                 a batch of records as it was committed: gzip of NDJSON, a header line, then a record a line
+  signatures/<first index>             where each record is signed by itself too: 64 octets (Ed25519) a record of that batch
   tile/<level>/<number>                256 hashes of the log's Merkle tree (C2SP tlog-tiles, RFC 6962)
   records/dt=<day>/<first>-<last>.ndjson.gz
                                        the records of a day, one a line, exactly the bytes that the log holds

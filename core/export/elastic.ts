@@ -2,7 +2,7 @@ import type { AuditEvent } from '../event/event.ts';
 import type { Projected } from './projected.ts';
 
 /** A pair of lines of Elastic's bulk API: `create` on a data stream, so that a record is there once, and ECS fields. */
-export function toElastic({ record, event, index, origin, leafHash }: Projected): {
+export function toElastic({ record, event, index, origin, leafHash, signature }: Projected): {
   action: object;
   document: object;
 } {
@@ -26,7 +26,12 @@ export function toElastic({ record, event, index, origin, leafHash }: Projected)
       },
       organization: { id: record.tenant_id },
       ...(event.initiator?.user_id && { user: { id: event.initiator.user_id } }),
-      agent_audit_trail: { origin, content_hash: record.content_hash, event },
+      agent_audit_trail: {
+        origin,
+        content_hash: record.content_hash,
+        ...(signature !== undefined && { record_signature: signature }),
+        event,
+      },
     },
   };
 }

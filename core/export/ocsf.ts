@@ -10,7 +10,14 @@ import type { Projected } from './projected.ts';
  * API Activity (6003), data access as Datastore Activity (6005), the life of a task as Application Lifecycle (6002);
  * profiles `ai_operation` and `record_integrity`. The record itself, with its place in the log, is under `unmapped`.
  */
-export function toOcsf({ record, event, index, leafHash, origin }: Projected): Record<string, unknown> {
+export function toOcsf({
+  record,
+  event,
+  index,
+  leafHash,
+  origin,
+  signature,
+}: Projected): Record<string, unknown> {
   const { classUid, className, activity, more } = classOf(event);
   const { code: statusId, name: status } = statusOf(event);
   const base = {
@@ -51,7 +58,13 @@ export function toOcsf({ record, event, index, leafHash, origin }: Projected): R
     ai_agent: agentOf(event),
     ...more,
     unmapped: {
-      agent_audit_trail: { log_index: index, leaf_hash: leafHash, content_hash: record.content_hash, event },
+      agent_audit_trail: {
+        log_index: index,
+        leaf_hash: leafHash,
+        content_hash: record.content_hash,
+        ...(signature !== undefined && { record_signature: signature }),
+        event,
+      },
     },
   };
   // The fingerprint is over the event as it is given here, without itself (OCSF, object attestation).

@@ -11,15 +11,18 @@ export interface Projected {
   index: number;
   /** `sha256:` and hex. */
   leafHash: string;
+  /** Of the record itself, base64, where the tenant's records are signed each. */
+  signature?: string;
   /** Name of the log. */
   origin: string;
 }
 
 /** What the projections are given of an entry. */
 export function projected(
-  { record, disclosures = [], log_index, leaf_hash }: PageEntry,
+  { record, disclosures = [], log_index, leaf_hash, record_signature: signature }: PageEntry,
   origin: string,
 ): Projected {
   const { event } = discloseRecord(record, disclosures);
-  return { record, event, index: log_index, leafHash: leaf_hash, origin };
+  const projected = { record, event, index: log_index, leafHash: leaf_hash, origin };
+  return signature === undefined ? projected : { ...projected, signature };
 }

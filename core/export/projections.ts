@@ -13,7 +13,8 @@ export type Projection = (entry: PageEntry, origin: string) => Uint8Array;
 /** How each format writes an entry. */
 export const PROJECTIONS: Readonly<Record<ExportFormat, Projection>> = {
   // RFC 8785, so that the text of each record is its leaf (docs/formats/receipt.md).
-  ndjson: ({ record, proof }) => lineOf({ record, proof }),
+  ndjson: ({ record, record_signature, proof }) =>
+    lineOf({ record, ...(record_signature !== undefined && { record_signature }), proof }),
   ocsf: (entry, origin) => lineOf(toOcsf(projected(entry, origin))),
   'splunk-hec': (entry, origin) => lineOf(toSplunk(projected(entry, origin))),
   'elastic-bulk': (entry, origin) => {

@@ -1,4 +1,5 @@
 import { AuditError } from '../errors.ts';
+import { SIGNATURE_OCTETS } from '../log/record-signature.ts';
 import type { Codec, Item } from '../ports.ts';
 import { eventKey } from './keys.ts';
 
@@ -11,16 +12,21 @@ export interface EventItem {
   dedupeTag: Uint8Array;
   /** The exact leaf: RFC 8785 bytes of the record. */
   leaf: Uint8Array;
+  /** Of the record itself, 64 octets, where records are signed each. */
+  signature?: Uint8Array;
 }
 
 const WRITE_UNIT = 1_024;
 const MAX_LEAF = 64 * 1_024; // four times what a record may have: a bound for decompression, not a rule
 const OVERHEAD = 190; // keys, names and the other attributes, as DynamoDB counts them
 
-/** The item of a record; compressed when that saves a write unit. */
-export function eventItem(event: EventItem, codec: Codec): Item {
+const SIGNATURE = SIGNATURE_OCTETS + 1; // and its name
+
+/** The item of a record; compressed when that saves a write unit. `signEach`: it gets a signature, with `withSignature`. */
+export function eventItem(event: EventItem, codec: Codec, { signEach = false } = {}): Item {
   const packed = codec.deflate(event.leaf);
-  const compressed = writeUnits(packed.length) < writeUnits(event.leaf.length);
+  const more = signEach ? SIGNATURE : 0;
+  const compressed = writeUnits(packed.length + more) < writeUnits(event.leaf.length + more);
   return {
     ...eventKey(event.eventId),
     i: event.index,
@@ -28,6 +34,11 @@ export function eventItem(event: EventItem, codec: Codec): Item {
     d: event.dedupeTag,
     ...(compressed ? { z: packed } : { r: event.leaf }),
   };
+}
+
+/** The item of a record with its signature. */
+export function withSignature(item: Item, signature: Uint8Array | undefined): Item {
+  return signature ? { ...item, s: signature } : item;
 }
 
 function writeUnits(leafOctets: number): number {
@@ -43,12 +54,12 @@ export function eventPosition(item: Item): { eventId: string; index: number; ded
 
 /** Reads an event item back; `integrity` where it is not one. */
 export function unpackEvent(item: Item, codec: Codec): EventItem {
-  const { h: leafHash, r: raw, z: packed } = item;
+  const { h: leafHash, r: raw, z: packed, s: signature } = item;
   if (!(leafHash instanceof Uint8Array)) throw broken(item);
-  if (raw instanceof Uint8Array) return { ...eventPosition(item), leafHash, leaf: raw };
-  if (packed instanceof Uint8Array)
-    return { ...eventPosition(item), leafHash, leaf: codec.inflate(packed, MAX_LEAF) };
-  throw broken(item);
+  const leaf = packed instanceof Uint8Array ? codec.inflate(packed, MAX_LEAF) : raw;
+  if (!(leaf instanceof Uint8Array)) throw broken(item);
+  const event = { ...eventPosition(item), leafHash, leaf };
+  return signature instanceof Uint8Array ? { ...event, signature } : event;
 }
 
 function broken(item: Item): AuditError {

@@ -88,6 +88,11 @@ export function commitObject(first: number): string {
   return `commit/${paddedIndex(first)}`;
 }
 
+/** Object of the signatures of the records of the batch that begins with `first`, where records are signed each. */
+export function signaturesObject(first: number): string {
+  return `signatures/${paddedIndex(first)}`;
+}
+
 /** Object of the signed checkpoint of `size` in the archive. */
 export function checkpointObject(size: number): string {
   return `checkpoint/${paddedIndex(size)}`;

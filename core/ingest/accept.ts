@@ -3,6 +3,7 @@ import { SELF_AGENT_ID } from '../event/envelope.ts';
 import { refuse } from '../event/refusal.ts';
 import type { IngestTerms } from '../record/prepare.ts';
 import { append } from '../sequencer/append.ts';
+import { MOST_SIGNED_EACH } from '../sequencer/log.ts';
 import type { Intake } from './intake.ts';
 import { judgeEvent } from './judge-event.ts';
 import { type OpenMessage, openMessage, type QueueMessage } from './open-message.ts';
@@ -82,8 +83,9 @@ async function acceptGroup(
     tally,
   );
   const ready = judged.flatMap((one) => one.ready);
-  for (let start = 0; start < ready.length; start += MAX_APPEND) {
-    const chunk = ready.slice(start, start + MAX_APPEND);
+  const most = intake.log.signEach ? MOST_SIGNED_EACH : MAX_APPEND;
+  for (let start = 0; start < ready.length; start += most) {
+    const chunk = ready.slice(start, start + most);
     await attempt(idsOf(chunk), intake, tally, async () => {
       const outcome = await recordEvents(chunk, deadline, intake);
       tally.recorded += outcome.recorded;

@@ -3,6 +3,7 @@ import { AuditError } from '../errors.ts';
 import type { Disclosure } from '../event/commitment.ts';
 import { inclusionProofs } from '../log/tile-reader.ts';
 import { type Inclusion, inclusionJson } from '../receipt/entry.ts';
+import { recordSignatureJson } from '../receipt/record-signature.ts';
 import type { AuditRecord } from '../record/record.ts';
 import type { LogReader } from './log-reader.ts';
 import { DisclosureJoin, readRecords, type StoredRecord } from './records.ts';
@@ -15,6 +16,8 @@ export interface PageEntry {
   disclosures?: Disclosure[];
   log_index: number;
   leaf_hash: DigestText;
+  /** Base64, where the tenant's records are signed each. */
+  record_signature?: string;
   proof: Inclusion;
 }
 
@@ -50,6 +53,7 @@ export async function readEntries(
     ...(disclosures.length === 0 ? {} : { disclosures }),
     log_index: stored.index,
     leaf_hash: toDigestText(stored.leafHash),
+    ...recordSignatureJson(stored.signature),
     proof: inclusionJson(stored.index, size, proofs[position] ?? []),
   }));
 }

@@ -78,14 +78,15 @@ async function findByContentHash(reader: LogReader, contentHash: string): Promis
 }
 
 async function withReceipt(reader: LogReader, stored: StoredRecord, finalSize: number): Promise<FoundRecord> {
-  const { index, record, leafHash } = stored;
+  const { index, record, leafHash, signature } = stored;
   const { size, checkpoint } = await batchOf(reader.table, index);
   const tiles = tilesOf(finalSize, reader.table, reader.archive);
   const [path = []] = await inclusionProofs([index], size, tiles);
   const disclosures = await new DisclosureJoin(reader).of(stored);
   const { sourceHash } = discloseRecord(record, disclosures);
   const proof = { index, path, checkpoint };
-  return { record, disclosures, receipt: makeReceipt(record, leafHash, proof, asDigest(sourceHash)) };
+  const more = { sourceHash: asDigest(sourceHash), signature };
+  return { record, disclosures, receipt: makeReceipt(record, leafHash, proof, more) };
 }
 
 function asDigest(text: string | undefined): Receipt['source_hash'] {

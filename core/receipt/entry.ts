@@ -3,6 +3,7 @@ import { toDigestText } from '../encoding.ts';
 import { disclosureSchema } from '../event/commitment.ts';
 import { LIMITS } from '../event/limits.ts';
 import { digestSchema } from '../event/values.ts';
+import { recordSignatureSchema } from './record-signature.ts';
 
 /** An inclusion proof as JSON: `path` has the leaf's sibling first. */
 export const inclusionSchema = z
@@ -30,6 +31,7 @@ export const entrySchema = z.strictObject({
     .optional(),
   log_index: z.int().nonnegative().optional(),
   leaf_hash: digestSchema.optional(),
+  record_signature: recordSignatureSchema,
   proof: inclusionSchema,
 });
 export type Entry = z.infer<typeof entrySchema>;

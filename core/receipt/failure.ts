@@ -18,6 +18,8 @@ type RecordFailure =
   | 'not_included'
   | 'index_repeated'
   | 'disclosure_mismatch'
+  | 'record_signature_invalid'
+  | 'record_signature_missing'
   | 'receipt_malformed'
   | 'receipt_of_another_record';
 
@@ -69,6 +71,10 @@ const MEANINGS: Record<FailureCode, string> = {
     'The log that was signed does not hold this record at this place: record or proof was altered, or it was put in later.',
   index_repeated: 'Two records claim the same place in the log.',
   disclosure_mismatch: 'A disclosed value is not the one that the record commits to.',
+  record_signature_invalid:
+    "The signature of the record itself is not by the log's key, or is of another record.",
+  record_signature_missing:
+    'Each record of this batch has a signature of its own, and those are not here: they were taken away or cut off.',
   receipt_malformed: 'This is not a receipt.',
   receipt_of_another_record: 'The receipt is of another record than the one that came with it.',
   page_malformed: 'This is not a page of records with its checkpoint.',

@@ -5,11 +5,14 @@ import type { Failure } from './failure.ts';
  * hashes alone. `part` is the file. A failure instead ends the verification.
  */
 export type Stretch =
-  | ({ first: number; part: string; claims?: StretchClaims } & (
+  | ({ first: number; part: string; claims?: StretchClaims; signatures?: readonly StretchSignature[] } & (
       | { leaves: Uint8Array[] }
       | { purged: Uint8Array[] }
     ))
   | { failure: Failure };
+
+/** A leaf's own signature, by the leaf's position, and the file that it stands in; undefined where it has none. */
+export type StretchSignature = { part: string; octets: Uint8Array } | undefined;
 
 /** What the file itself says of the tree, to be compared with the tree that the leaves make. */
 export interface StretchClaims {

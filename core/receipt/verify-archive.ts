@@ -6,6 +6,7 @@ import { checkpointObject, commitObject } from '../index/keys.ts';
 import { TILE_WIDTH, tilePath } from '../log/tile.ts';
 import type { Codec } from '../ports.ts';
 import { decodeSegment } from '../sequencer/segment.ts';
+import { ArchiveSignatures } from './archive-signatures.ts';
 import { failure } from './failure.ts';
 import type { Trust } from './key-chain.ts';
 import type { Stretch } from './stretch.ts';
@@ -13,10 +14,20 @@ import type { Verdict } from './verify.ts';
 import { headOf, type LogFiles, purgedStretch, readMinimumIndex, type WholeOptions } from './verify-tiles.ts';
 import { asText, verifyWhole } from './whole-tree.ts';
 
+/** What there is under each prefix, ascending. */
+export interface ArchiveNames {
+  /** Firsts of the batches. */
+  commits: readonly number[];
+  /** Sizes. */
+  checkpoints: readonly number[];
+  records: readonly RecordsFile[];
+  /** Firsts of the batches whose records are signed each. */
+  signatures: readonly number[];
+}
+
 /** A copy of an archive: its files by their names in the bucket, and which names there are. */
 export interface ArchiveFiles extends LogFiles {
-  /** Firsts of the batches under `commit/`, sizes of the checkpoints, and the files of daily records, each ascending. */
-  names: { commits: readonly number[]; checkpoints: readonly number[]; records: readonly RecordsFile[] };
+  names: ArchiveNames;
   codec: Pick<Codec, 'gunzip'>;
 }
 
@@ -66,12 +77,15 @@ export async function verifyArchive(
   });
 }
 
+type Leaves = Extract<Stretch, { leaves: Uint8Array[] }>;
+
 /** One walk over the leaves of an archive, with one file of daily records in memory. */
 class Walk {
   readonly #files: ArchiveFiles;
   readonly #size: number;
   readonly #minimumIndex: number;
   readonly #commits: ReadonlySet<number>;
+  readonly #signatures: ArchiveSignatures;
   #daily: { file: RecordsFile; leaves: Uint8Array[] } | undefined;
   #nextDaily = 0;
 
@@ -80,6 +94,7 @@ class Walk {
     this.#size = size;
     this.#minimumIndex = minimumIndex;
     this.#commits = new Set(files.names.commits);
+    this.#signatures = new ArchiveSignatures(files, files.names.signatures);
   }
 
   async *stretches(): AsyncGenerator<Stretch> {
@@ -97,8 +112,8 @@ class Walk {
       if (this.#commits.has(first)) return await this.#batch(first, part);
       const daily = await this.#dailyAt(first);
       if (daily) {
-        const { file, leaves } = daily;
-        return { first, part: recordsObject(file), leaves: leaves.slice(first - file.first) };
+        const leaves = daily.leaves.slice(first - daily.file.first);
+        return await this.#withSignatures({ first, part: recordsObject(daily.file), leaves }, false);
       }
       if (first % TILE_WIDTH === 0 && first < this.#minimumIndex)
         return await purgedStretch(this.#files, first, TILE_WIDTH);
@@ -128,7 +143,12 @@ class Walk {
         return { failure: failure('daily_records_altered', { index, part: recordsObject(daily.file) }) };
     }
     const claims = { rootBefore: segment.previousRoot, rootAfter: segment.root };
-    return { first, part, leaves, claims };
+    return await this.#withSignatures({ first, part, leaves, claims }, segment.signEach ?? false);
+  }
+
+  async #withSignatures(stretch: Leaves, demanded: boolean): Promise<Stretch> {
+    const found = await this.#signatures.of(stretch.first, stretch.leaves.length, demanded);
+    return 'failure' in found ? found : { ...stretch, ...found };
   }
 
   /** The file of daily records that holds `index`; indices are asked for in order. */

@@ -10,6 +10,7 @@ import { openTrusted, type Trust } from './key-chain.ts';
 import { receiptSchema } from './receipt.ts';
 import { parseTlogProof } from './tlog-proof.ts';
 import { openDisclosures, readRecord, verifyEntry } from './verify-record.ts';
+import { signatureFailure } from './verify-signature.ts';
 
 /**
  * Verification, offline. Nothing is trusted but the verifier key that the caller gives, or the chain of keys that was shown
@@ -30,6 +31,8 @@ export interface Shown {
   missing: number;
   holes: { first: number; last: number }[];
   disclosures: number;
+  /** Records whose own signature was verified; absent where none had one. */
+  record_signatures?: number;
   /** Records of a whole log that were purged, as a record of the log tells: their hashes alone are left. */
   purged?: number;
   /** Whether it was shown that the log extends the other checkpoint. */
@@ -74,6 +77,10 @@ export function verifyReceipt(
   const leafHash = fromDigestText(receipt.leaf_hash);
   const inclusion = verifyInclusion(leafHash, proof.index, proof.path, opened.checkpoint);
   if (!inclusion.ok) return refuse(failure('not_included', where, inclusion.failure));
+  const { record_signature: signature } = receipt;
+  const signed = { origin: opened.checkpoint.origin, index: proof.index, leafHash };
+  const unsigned = signature === undefined ? undefined : signatureFailure(signature, signed, trust, where);
+  if (unsigned) return refuse(unsigned);
 
   const disclosures = disclosuresSchema.safeParse(given.disclosures ?? []);
   if (!disclosures.success) return refuse(failure('disclosure_mismatch', where));
@@ -94,7 +101,8 @@ export function verifyReceipt(
   }
   const indices = new IndexSet();
   indices.add(proof.index);
-  return { verified: true, shown: summary(opened.checkpoint, indices, disclosures.data.length) };
+  const counts = { disclosures: disclosures.data.length, signatures: signature === undefined ? 0 : 1 };
+  return { verified: true, shown: summary(opened.checkpoint, indices, counts) };
 }
 
 /** A page of the API, which carries its own checkpoint. */
@@ -120,7 +128,7 @@ export async function verifyEntries(
 
   const indices = new IndexSet();
   const run = new InclusionRun(tree);
-  let disclosed = 0;
+  const counts = { disclosures: 0, signatures: 0 };
   let connected = relation.connected;
   for await (const source of entries) {
     const { line } = source;
@@ -133,8 +141,15 @@ export async function verifyEntries(
     const read = verifyEntry(entry, tree, run);
     if (!read.ok) return refuse(failure(read.code, whereOf(source.value, line), read.detail), indices.count);
     const where: Where = { line, index: entry.proof.index, event_id: read.record.event.event_id };
+    const { record_signature: signature } = entry;
+    if (signature !== undefined) {
+      const signed = { origin: tree.origin, index: entry.proof.index, leafHash: read.leafHash };
+      const unsigned = signatureFailure(signature, signed, trust, where);
+      if (unsigned) return refuse(unsigned, indices.count);
+      counts.signatures++;
+    }
     if (!indices.add(entry.proof.index)) return refuse(failure('index_repeated', where), indices.count);
-    disclosed += entry.disclosures?.length ?? 0;
+    counts.disclosures += entry.disclosures?.length ?? 0;
     // The record before the end of an older tree gives that tree's root.
     if (relation.older?.size === entry.proof.index + 1) {
       const root = run.prefixRoot(read.leafHash, entry.proof.index, entry.proof.path);
@@ -144,7 +159,7 @@ export async function verifyEntries(
     }
   }
   if (!connected) return refuse(failure('consistency_not_shown'), indices.count);
-  const shown = summary(tree, indices, disclosed);
+  const shown = summary(tree, indices, counts);
   if (relation.size !== undefined) shown.consistent_with = relation.size;
   return { verified: true, shown };
 }
@@ -172,7 +187,11 @@ function relate(tree: Checkpoint, other: Other, trust: Trust): Relation {
   return newer === tree ? { connected: false, size, older } : { connected: false, size };
 }
 
-function summary(checkpoint: Checkpoint, indices: IndexSet, disclosures: number): Shown {
+function summary(
+  checkpoint: Checkpoint,
+  indices: IndexSet,
+  counts: { disclosures: number; signatures: number },
+): Shown {
   const { missing, ranges } = indices.holes(SHOWN_HOLES);
   return {
     origin: checkpoint.origin,
@@ -183,7 +202,8 @@ function summary(checkpoint: Checkpoint, indices: IndexSet, disclosures: number)
     ...(indices.last === undefined ? {} : { last_index: indices.last }),
     missing,
     holes: ranges,
-    disclosures,
+    disclosures: counts.disclosures,
+    ...(counts.signatures === 0 ? {} : { record_signatures: counts.signatures }),
   };
 }
 

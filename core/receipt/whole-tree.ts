@@ -7,9 +7,10 @@ import { appendToEdge, rootOf } from '../log/right-edge.ts';
 import { TILE_HEIGHT, TILE_WIDTH, tilePath, tileWidth } from '../log/tile.ts';
 import { type Failure, failure, type Where } from './failure.ts';
 import { openTrusted, type Trust } from './key-chain.ts';
-import type { Stretch, TreeWitness } from './stretch.ts';
+import type { Stretch, StretchSignature, TreeWitness } from './stretch.ts';
 import type { Shown, Verdict } from './verify.ts';
 import { type Outcome, type ReadRecord, readRecord } from './verify-record.ts';
+import { signatureFailure } from './verify-signature.ts';
 
 /** What a whole log is judged by. */
 export interface WholeTerms {
@@ -58,6 +59,7 @@ class Pass {
   #minimumIndex = 0;
   size = 0;
   records = 0;
+  signatures = 0;
 
   constructor(terms: WholeTerms) {
     this.#terms = terms;
@@ -76,6 +78,8 @@ class Pass {
         if (index >= this.#terms.tree.size) break; // not signed for yet
         const read = this.#record(leaf, { index, part });
         if (!read.ok) return read.failure;
+        const unsigned = this.#signature(stretch.signatures?.[hashes.length], index, read.leafHash);
+        if (unsigned) return unsigned;
         hashes.push(read.leafHash);
       }
     }
@@ -111,6 +115,7 @@ class Pass {
       missing: 0,
       holes: [],
       disclosures: 0,
+      ...(this.signatures === 0 ? {} : { record_signatures: this.signatures }),
       ...(purged === 0 ? {} : { purged }),
       ...(older ? { consistent_with: older.size } : {}),
     };
@@ -126,6 +131,15 @@ class Pass {
     if (this.records % 1_000 === 0) this.#terms.progress?.(this.records);
     this.#minimumIndex = Math.max(this.#minimumIndex, purgedUpTo(read.record));
     return read;
+  }
+
+  /** Looks at the record's own signature, where it has one. */
+  #signature(signature: StretchSignature, index: number, leafHash: Uint8Array): Failure | undefined {
+    if (!signature) return undefined;
+    this.signatures++;
+    const { tree, trust } = this.#terms;
+    const signed = { origin: tree.origin, index, leafHash };
+    return signatureFailure(signature.octets, signed, trust, { index, part: signature.part });
   }
 
   /** Adds hashes, cut at the older checkpoint's size, whose root must come by. */

@@ -2,6 +2,7 @@ import { describeArchive } from '../archive/readme.ts';
 import { equalBytes, utf8 } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import { batchItems } from '../index/batch-item.ts';
+import { withSignature } from '../index/event-item.ts';
 import { checkpointObject, commitObject } from '../index/keys.ts';
 import { knownHashes } from '../index/known-hashes.ts';
 import { completedTiles } from '../log/tile.ts';
@@ -9,6 +10,7 @@ import type { Head } from '../ports.ts';
 import { type Log, lockUntil } from './log.ts';
 import { type Plan, planSegment } from './plan.ts';
 import { decodeSegment, encodeSegment, type Segment } from './segment.ts';
+import { signRecords } from './sign-records.ts';
 import { signSize } from './sign-size.ts';
 import { type Patience, putAll } from './until-processed.ts';
 
@@ -19,7 +21,8 @@ import { type Patience, putAll } from './until-processed.ts';
 export async function finalise(segment: Segment, plan: Plan, log: Log, patience: Patience): Promise<void> {
   await mark(segment, log);
   const checkpoint = await signSize(plan.size, segment.root, segment, log);
-  await publish(segment, plan, checkpoint, log, patience);
+  const signatures = await signRecords(segment, log);
+  await publish(segment, plan, { checkpoint, signatures }, log, patience);
   await log.announcer.announce({
     tenant: log.tenant,
     origin: log.origin,
@@ -31,14 +34,20 @@ export async function finalise(segment: Segment, plan: Plan, log: Log, patience:
   await log.heads.finalise(plan.size, segment.root, checkpoint);
 }
 
+/** What the keys said of a batch: its checkpoint, and each of its records where they are signed each. */
+export interface Signed {
+  checkpoint: string;
+  signatures: readonly Uint8Array[];
+}
+
 /**
- * Writes everything that follows from a segment and its checkpoint: to the archive what is not there yet, to the table
+ * Writes everything that follows from a segment and what was signed of it: to the archive what is not there yet, to the table
  * all items. The batches before it must be in the table.
  */
 export async function publish(
   segment: Segment,
   plan: Plan,
-  checkpoint: string,
+  { checkpoint, signatures }: Signed,
   log: Log,
   patience: Patience,
 ): Promise<void> {
@@ -49,7 +58,9 @@ export async function publish(
   const objects = [{ path: checkpointObject(plan.size), bytes: utf8(checkpoint) }, ...tiles];
   const locked = lockUntil(segment.recordedAt, log.lockDays.tiles);
   await Promise.all(objects.map(({ path, bytes }) => log.archive.create(path, bytes, locked)));
-  await putAll(log.table, [...plan.items, ...batchItems({ ...plan.batch, checkpoint })], patience);
+  const events = plan.events.map((item, position) => withSignature(item, signatures[position]));
+  const batch = batchItems({ ...plan.batch, checkpoint });
+  await putAll(log.table, [...events, ...plan.items, ...batch], patience);
 }
 
 /** Finishes the batch of a `COMMITTED` head, from what its writer left. */

@@ -26,11 +26,16 @@ export interface Log {
   work: WorkStore;
   /** The keys that it may sign with, oldest first; more than one while one is handed over to the next. */
   signers: readonly [Signer, ...Signer[]];
+  /** Each record is signed by itself too, beside the checkpoint of its batch. */
+  signEach?: boolean;
   announcer: Announcer;
   codec: Codec;
   clock: Clock;
   random: Random;
 }
+
+/** Most records of a batch whose records are signed each: the signatures of one must fit into a function's time. */
+export const MOST_SIGNED_EACH = 500;
 
 /** When a lock of `days` that begins at `from` (milliseconds) ends. */
 export function lockUntil(from: number, days: number): number {

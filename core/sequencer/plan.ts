@@ -16,10 +16,10 @@ import { TILE_HEIGHT, TILE_WIDTH } from '../log/tile.ts';
 import type { Head, Item } from '../ports.ts';
 import type { AuditRecord } from '../record/record.ts';
 import type { BatchTerms } from './append.ts';
-import type { Log } from './log.ts';
+import { type Log, MOST_SIGNED_EACH } from './log.ts';
 import type { Leaf, Segment } from './segment.ts';
 
-/** Everything that finalising a segment writes, but for what needs the signature or older leaves. */
+/** Everything that finalising a segment writes, but for what needs a signature or older leaves. */
 export interface Plan {
   /** Size of the log with the segment, and the edge of that tree. */
   size: number;
@@ -27,7 +27,9 @@ export interface Plan {
   rootText: DigestText;
   /** The perfect subtrees that the segment completes: what its hash tiles are made of. */
   completed: CompletedNode[];
-  /** Event, posting, task, day, hash and node items. */
+  /** One item a record, in the order of the leaves; signatures are added where records are signed each. */
+  events: Item[];
+  /** Posting, task, day, hash and node items. */
   items: Item[];
   /** The batch item, which waits for its checkpoint. */
   batch: Omit<BatchItem, 'batchFirst' | 'checkpoint'>;
@@ -36,13 +38,15 @@ export interface Plan {
 const MAX_ITEM = 400 * 1024; // DynamoDB
 const MAX_PARTITION_KEY = 2048;
 
-/** The segment that adds `leaves` to the tree of `head`. */
+/** The segment that adds `leaves` to the tree of `head`. Throws `invalid_request` on more than can be signed each. */
 export function extend(
   head: Head,
   leaves: Leaf[],
   recordedAt: number,
-  terms: Pick<BatchTerms, 'policyVersion' | 'disclosures' | 'handover'>,
+  terms: Pick<BatchTerms, 'policyVersion' | 'disclosures' | 'handover'> & Pick<Log, 'signEach'>,
 ): Segment {
+  if (terms.signEach && leaves.length > MOST_SIGNED_EACH)
+    throw new AuditError('invalid_request', `expected at most ${MOST_SIGNED_EACH} records to sign each`);
   const { edge } = appendToEdge(
     head.edge,
     head.size,
@@ -57,6 +61,7 @@ export function extend(
     policyVersion: terms.policyVersion,
     verifierKey: head.verifierKey,
     ...(terms.handover === undefined ? {} : { nextVerifierKey: terms.handover.to }),
+    ...(terms.signEach ? { signEach: true } : {}),
     ...(terms.disclosures === undefined ? {} : { disclosures: terms.disclosures }),
     leaves,
   };
@@ -75,14 +80,12 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
 
   const size = segment.first + segment.leaves.length;
   const entries = segment.leaves.map((leaf, position) => readLeaf(leaf, segment.first + position));
+  const events = segment.leaves.map((leaf, position) => {
+    const { eventId, index } = at(entries, position);
+    const event = { eventId, index, leafHash: at(leafHashes, position), leaf: leaf.bytes };
+    return eventItem({ ...event, dedupeTag: leaf.dedupeTag }, log.codec, segment);
+  });
   const items = [
-    ...segment.leaves.map((leaf, position) => {
-      const { eventId, index } = at(entries, position);
-      return eventItem(
-        { eventId, index, leafHash: at(leafHashes, position), dedupeTag: leaf.dedupeTag, leaf: leaf.bytes },
-        log.codec,
-      );
-    }),
     ...postings(segment.first, entries, log.keys.index),
     ...taskBoundaries(segment.first, entries, log.keys.index),
     ...taskItems(segment.first, entries, log.keys.index),
@@ -102,7 +105,7 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
     ...completed.flatMap(nodeItem),
     ...handover(segment, size, at(entries, entries.length - 1)),
   ];
-  for (const item of items) checkLimits(item);
+  for (const item of [...events, ...items]) checkLimits(item);
   const batchEntries = entries.map(({ eventId, occurredAt, type }, position) => ({
     eventId,
     occurredAt,
@@ -118,7 +121,7 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
     recordedAt,
     ...(disclosures === undefined ? {} : { disclosures }),
   };
-  return { size, edge, rootText: toDigestText(segment.root), completed, items, batch };
+  return { size, edge, rootText: toDigestText(segment.root), completed, events, items, batch };
 }
 
 /** What the index keeps of a record. */

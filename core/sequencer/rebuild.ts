@@ -6,6 +6,7 @@ import { EMPTY_ROOT } from '../log/merkle.ts';
 import type { Head } from '../ports.ts';
 import { finaliseCommitted, publish } from './finalise.ts';
 import type { Log } from './log.ts';
+import { signRecords } from './sign-records.ts';
 import { signSize } from './sign-size.ts';
 import type { Patience } from './until-processed.ts';
 import {
@@ -85,11 +86,13 @@ export async function rebuildTable(log: Log, terms: RebuildTerms): Promise<Rebui
   return { outcome: 'rebuilt', ...proven };
 }
 
-/** Writes what follows from the batch. The signature is the archived one; where a crash left none, it is made now. */
-async function restore({ segment, plan, checkpoint }: ArchivedBatch, log: Log, patience: Patience) {
-  const signed = checkpoint ?? (await signSize(plan.size, segment.root, segment, log));
-  await publish(segment, plan, signed, log, patience);
-  return signed;
+/** Writes what follows from the batch. Signatures are the archived ones; where a crash left none, they are made now. */
+async function restore(batch: ArchivedBatch, log: Log, patience: Patience) {
+  const { segment, plan } = batch;
+  const checkpoint = batch.checkpoint ?? (await signSize(plan.size, segment.root, segment, log));
+  const signatures = batch.signatures ?? (await signRecords(segment, log));
+  await publish(segment, plan, { checkpoint, signatures }, log, patience);
+  return checkpoint;
 }
 
 function headAfter({ segment, plan, checkpoint }: ArchivedBatch): Head {

@@ -30,6 +30,8 @@ export interface Segment {
   verifierKey: string;
   /** The key that signs from the next batch on, and this batch's checkpoint too, where the batch hands over to it. */
   nextVerifierKey?: string;
+  /** Each record has a signature of its own, in an object beside the batch (`signatures/<first>`). */
+  signEach?: boolean;
   /** Object of the batch's disclosures in the work bucket. */
   disclosures?: string;
   leaves: Leaf[];
@@ -50,6 +52,7 @@ const Header = z.strictObject({
   policy_version: z.int().min(0),
   verifier_key: z.string().max(512),
   next_verifier_key: z.string().max(512).optional(),
+  sign_each: z.literal(true).optional(),
   disclosures: z.string().max(1024).optional(),
   dedupe_tags: z.string(),
 });
@@ -67,6 +70,7 @@ export function encodeSegment(segment: Segment, codec: Codec): Uint8Array {
     policy_version: segment.policyVersion,
     verifier_key: segment.verifierKey,
     ...(segment.nextVerifierKey === undefined ? {} : { next_verifier_key: segment.nextVerifierKey }),
+    ...(segment.signEach ? { sign_each: true } : {}),
     ...(segment.disclosures === undefined ? {} : { disclosures: segment.disclosures }),
     dedupe_tags: toBase64(concatBytes(...segment.leaves.map((leaf) => leaf.dedupeTag))),
   };
@@ -100,6 +104,7 @@ export function decodeSegment(bytes: Uint8Array, codec: Pick<Codec, 'gunzip'>): 
       policyVersion: header.policy_version,
       verifierKey: header.verifier_key,
       ...(header.next_verifier_key === undefined ? {} : { nextVerifierKey: header.next_verifier_key }),
+      ...(header.sign_each === undefined ? {} : { signEach: header.sign_each }),
       ...(header.disclosures === undefined ? {} : { disclosures: header.disclosures }),
       leaves,
     };

@@ -30,7 +30,7 @@ async function signedBy(
 }
 
 /** The key that `verifierKey` verifies. One that stands alone is not asked for its name: what it signs shows. */
-async function signerOf(
+export async function signerOf(
   verifierKey: string,
   { origin, signers }: Pick<Log, 'origin' | 'signers'>,
 ): Promise<Signer> {

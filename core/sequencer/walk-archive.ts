@@ -1,12 +1,13 @@
 import { equalBytes, fromUtf8 } from '../encoding.ts';
 import { isAuditError } from '../errors.ts';
-import { checkpointObject, commitObject } from '../index/keys.ts';
+import { checkpointObject, commitObject, signaturesObject } from '../index/keys.ts';
 import { openCheckpoint } from '../log/checkpoint.ts';
 import { rootOf } from '../log/right-edge.ts';
 import type { ArchivedVersion } from '../ports.ts';
 import type { Log } from './log.ts';
 import { type Plan, planSegment } from './plan.ts';
 import { decodeSegment, type Segment } from './segment.ts';
+import { readSignatures } from './sign-records.ts';
 
 /** A tree, by its size and root. */
 export interface Position {
@@ -16,12 +17,14 @@ export interface Position {
   verifierKey?: string;
 }
 
-/** A batch of the archive that continues the tree before it; `checkpoint` as archived, absent where none was. */
+/** A batch of the archive that continues the tree before it; checkpoint and signatures as archived, absent where none were. */
 export interface ArchivedBatch {
   ok: true;
   segment: Segment;
   plan: Plan;
   checkpoint?: string;
+  /** Of its records, verified. */
+  signatures?: Uint8Array[];
 }
 
 /** What of the archive cannot be believed: the object, and what is wrong with it. */
@@ -97,11 +100,28 @@ async function readBatch(
     if (commitObject(segment.first) !== key) return damage(key, `holds the batch at ${segment.first}`);
     const plan = planSegment(segment, log);
     const note = await log.archive.read(checkpointObject(plan.size));
-    return { ok: true, segment, plan, ...(note && { checkpoint: fromUtf8(note) }) };
+    const signatures = await archivedSignatures(segment, log);
+    if (signatures === 'forged')
+      return damage(signaturesObject(segment.first), 'holds another signature than that of each record');
+    return {
+      ok: true,
+      segment,
+      plan,
+      ...(note && { checkpoint: fromUtf8(note) }),
+      ...(signatures && { signatures }),
+    };
   } catch (error) {
     if (isAuditError(error, 'integrity', 'malformed')) return damage(key, error.message);
     throw error;
   }
+}
+
+async function archivedSignatures(
+  segment: Segment,
+  { archive, origin }: ReadableLog,
+): Promise<Uint8Array[] | 'forged' | undefined> {
+  const packed = segment.signEach ? await archive.read(signaturesObject(segment.first)) : undefined;
+  return packed && (readSignatures(packed, segment, origin) ?? 'forged');
 }
 
 /** What the versions of one object tell against it: undefined where it has one version and no marker. */

@@ -33,6 +33,7 @@ interface LogVariables {
   ARCHIVE_BUCKET: string;
   WORK_BUCKET: string;
   SIGNING_KEY_IDS: readonly string[];
+  SIGN_EACH: boolean;
   INDEX_KEY_SECRET: string;
   BUS_NAME: string;
   POLICY: {
@@ -82,6 +83,7 @@ export async function wireLog(
     archive: new S3Archive(s3, ARCHIVE_BUCKET, POLICY.lock_mode),
     work,
     signers: signersOf(variables.SIGNING_KEY_IDS),
+    signEach: variables.SIGN_EACH,
     announcer: new EventBridgeAnnouncer(new EventBridgeClient(CLIENT), variables.BUS_NAME),
     codec: zlibCodec,
     clock: systemClock,

@@ -46,6 +46,8 @@ const env = z.object({
    * where the log is to be handed over from one to the other.
    */
   SIGNING_KEY_IDS: keyIds,
+  /** `true` where each record is signed by itself too. */
+  SIGN_EACH: z.enum(['true', 'false']).transform((text) => text === 'true'),
   /** ARN of the secret of which index, cursor and pseudonym keys are derived. */
   INDEX_KEY_SECRET: z.string().min(1),
   /** What a message may claim follows from the queue that it arrived on (`eventSourceARN`). */

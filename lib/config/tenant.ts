@@ -120,6 +120,8 @@ const common = {
       message: 'expected each witness once, by its name',
     })
     .optional(),
+  /** Each record gets a KMS signature of its own too: $0.15 per 10,000 events, and one of the account's 1,000 a second each. */
+  sign_each: z.boolean().default(false),
   /** How many signing keys the log has had. One more makes the next one, which `rotate-key` hands the log over to. */
   signing_keys: z.int().min(1).max(20).default(1),
   /** `s3`: keys of S3 itself, which nobody can delete. `tenant`: the tenant's key, whose deletion ends the archive. */

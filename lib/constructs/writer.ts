@@ -127,6 +127,7 @@ function variables({ tenant, logOrigin, keys, tables, buckets, queues, bus }: Fo
     ARCHIVE_BUCKET: buckets.archive.bucketName,
     WORK_BUCKET: buckets.work.bucketName,
     SIGNING_KEY_IDS: keys.signingNow.map(({ keyId }) => keyId).join(','),
+    SIGN_EACH: String(tenant.sign_each),
     INDEX_KEY_SECRET: keys.index.secretArn,
     INGEST_QUEUE_ARN: queues.ingest.queueArn,
     INTERNAL_QUEUE_ARN: queues.internal.queueArn,
@@ -170,7 +171,7 @@ function grant(writer: IsolatedFunction, { keys, tables, buckets, queues, bus }:
   });
   writer.allowUnder(
     archive,
-    ['commit', 'checkpoint', 'tile'],
+    ['commit', 'checkpoint', 'tile', 'signatures'],
     ['s3:PutObject', 's3:PutObjectRetention', 's3:GetObject'],
   );
   const addOnly = ['s3:PutObject', 's3:PutObjectRetention'];

@@ -6,6 +6,7 @@ import { count, digestSchema } from '../../../core/event/values.ts';
 import { filterSchema } from '../../../core/query/filter.ts';
 import { inclusionSchema } from '../../../core/receipt/entry.ts';
 import { receiptSchema } from '../../../core/receipt/receipt.ts';
+import { recordSignatureSchema } from '../../../core/receipt/record-signature.ts';
 import { recordSchema } from '../../../core/record/record.ts';
 import type { Operation } from '../../shared/http/operation.ts';
 import { cursorSchema, inOrder, limitSchema } from '../../shared/http/query-parameters.ts';
@@ -34,6 +35,7 @@ export const eventPageShape = {
         disclosures,
         log_index: count(),
         leaf_hash: digestSchema,
+        record_signature: recordSignatureSchema,
         proof: inclusionSchema,
       })
       .meta({ id: 'EventEntry', description: 'A record with its proof; `record` is exactly the leaf.' }),

@@ -71,7 +71,7 @@ export async function receiptOf(index: number, sourceHash?: Receipt['source_hash
   const record = at(records, index);
   const path = await inclusionProof(index, records.length, nodesOf(leaves));
   const checkpoint = await checkpointAt(records.length);
-  const receipt = makeReceipt(record, at(leaves, index), { index, path, checkpoint }, sourceHash);
+  const receipt = makeReceipt(record, at(leaves, index), { index, path, checkpoint }, { sourceHash });
   return { record: structuredClone(record), receipt, disclosures: disclosuresAt.get(index) ?? [] };
 }
 

@@ -1,24 +1,21 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { writeDailyRecords } from '../../../core/archive/daily-records.ts';
-import { parseRecordsObject, type RecordsFile } from '../../../core/archive/layout.ts';
 import { encodeRecordsFile } from '../../../core/archive/records-file.ts';
 import { fromUtf8, utf8 } from '../../../core/encoding.ts';
-import { isNamedIndex } from '../../../core/index/packing.ts';
 import { verifyArchive } from '../../../core/receipt/verify-archive.ts';
 import type { WholeOptions } from '../../../core/receipt/verify-tiles.ts';
 import { decodeSegment, encodeSegment, type Segment } from '../../../core/sequencer/segment.ts';
 import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
+import { type ArchiveCopy, copyOf, filesOf } from '../../support/archive-copy.ts';
 import { bent } from '../../support/made-log.ts';
 import { FilledLog } from '../query/filled-log.ts';
-
-type Objects = Map<string, Uint8Array>;
 
 const BATCHES = [3, 252, 1, 300, 40, 9];
 const SIZE = 605;
 const THIRD = 'commit/00000000000000000255';
 const DAILY = 'records/dt=2026-11-24/00000000000000000000-00000000000000000555.ndjson.gz';
 
-let objects: Objects;
+let objects: ArchiveCopy;
 let key: string;
 
 /** What the real writer leaves in an archive: four batches on one day, which has its file, and two on the next. */
@@ -28,27 +25,15 @@ beforeAll(async () => {
   filled.now = Date.parse('2026-11-25T02:00:00Z');
   await writeDailyRecords({ ...filled.log, clock: { now: () => filled.now } }, Number.MAX_SAFE_INTEGER);
   for (const size of BATCHES.slice(4)) await filled.appendBatch(size);
-  objects = new Map([...filled.cloud.archived].map(([name, { bytes }]) => [name, bytes]));
+  objects = copyOf(filled.cloud);
   key = filled.verifierKey;
 });
 
-async function verify(map: Objects, options: WholeOptions = {}) {
-  const under = (folder: string) =>
-    [...map.keys()]
-      .filter((name) => name.startsWith(folder))
-      .map((name) => name.slice(folder.length))
-      .filter(isNamedIndex)
-      .map(Number)
-      .sort((a, b) => a - b);
-  const records = [...map.keys()]
-    .map(parseRecordsObject)
-    .filter((file): file is RecordsFile => file !== undefined);
-  const names = { commits: under('commit/'), checkpoints: under('checkpoint/'), records };
-  const files = { read: async (path: string) => map.get(path), names, codec: zlibCodec };
-  return await verifyArchive(files, key, options);
+async function verify(map: ArchiveCopy, options: WholeOptions = {}) {
+  return await verifyArchive(filesOf(map), key, options);
 }
 
-function altered(changes: Record<string, Uint8Array | undefined>): Objects {
+function altered(changes: Record<string, Uint8Array | undefined>): ArchiveCopy {
   const map = new Map(objects);
   for (const [name, bytes] of Object.entries(changes)) {
     if (bytes) map.set(name, bytes);
