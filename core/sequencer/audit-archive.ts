@@ -31,7 +31,12 @@ interface Place {
 type Looked = { damage: Damage } | { objects: number; next?: string };
 
 /** What is written once and never again, prefix by prefix. */
-const STAGES: readonly ((log: Log, after: string) => Promise<Looked>)[] = [lookAtBatches, lookAtTiles];
+const STAGES: readonly ((log: Log, after: string) => Promise<Looked>)[] = [
+  lookAtBatches,
+  lookUnder('tile/'),
+  lookUnder('key/'),
+  lookUnder('signatures/'),
+];
 const KEY = { pk: HEAD_KEY.pk, sk: 'AUDIT' };
 const ROUND_MS = 23 * 3_600_000; // a day, less what a schedule is late by
 const FIRST = paddedIndex(0);
@@ -66,11 +71,13 @@ export async function auditArchive(log: Log, deadline: number): Promise<AuditAns
   return { outcome: 'sound', objects, since };
 }
 
-async function lookAtTiles({ archive }: Log, after: string): Promise<Looked> {
-  const { versions, next } = await archive.versions('tile/', after);
-  const damage = damageOf(versions);
-  if (damage) return { damage };
-  return { objects: versions.length, ...(next !== undefined && { next }) };
+function lookUnder(prefix: string) {
+  return async ({ archive }: Log, after: string): Promise<Looked> => {
+    const { versions, next } = await archive.versions(prefix, after);
+    const damage = damageOf(versions);
+    if (damage) return { damage };
+    return { objects: versions.length, ...(next !== undefined && { next }) };
+  };
 }
 
 /** Where a batch ends, its checkpoint is named by the size that the next batch is named by: neither may be without the other. */

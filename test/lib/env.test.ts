@@ -46,8 +46,10 @@ test.each(Object.entries(PARSERS))('%s refuses to start without its tenant, and 
 });
 
 test("the writer gets the tenant's own terms", () => {
-  const template = tenantTemplate({ ...tableTenant, personal_data: ['/payload/goal'] });
-  const { POLICY } = parseWriteLogEnv(variablesOf(template, 'write-log'));
+  const template = tenantTemplate({ ...tableTenant, personal_data: ['/payload/goal'], sign_each: true });
+  const { POLICY, SIGN_EACH } = parseWriteLogEnv(variablesOf(template, 'write-log'));
+  expect(SIGN_EACH).toBe(true);
+  expect(parseWriteLogEnv(variablesOf(ofTableTier, 'write-log')).SIGN_EACH).toBe(false);
   expect(POLICY).toEqual({
     personal_data: ['/payload/goal'],
     redact: [],

@@ -110,6 +110,17 @@ describe('what the writer costs, on its real adapters', () => {
   );
 });
 
+test('where each record is signed, a batch takes one signature more a record, and one object for them', async () => {
+  const { intake, meter } = counted;
+  const messages = await batchOfHundred(9, { clock, random, origin: intake.log.origin });
+  meter.take();
+  const signing = { ...intake, log: { ...intake.log, signEach: true } };
+  expect(await acceptBatch(messages, clock.now() + 60_000, signing)).toEqual([]);
+  const { puts, calls } = meter.take();
+  expect(calls).toMatchObject({ 'kms:Sign': 1 + EVENTS, 's3:PutObject': 5, 's3:GetObject': 1 });
+  expect(puts['signatures']).toEqual([64 * EVENTS]);
+}, 60_000);
+
 /** A table of what a million events cost in batches like this one. */
 function pricesOf({ calls, writeUnits, readUnits }: Bill): string {
   const used: Record<keyof typeof PRICES, number> = {

@@ -5,9 +5,10 @@ import type { Observation } from '../../core/ingest/intake.ts';
 import { internalMessages } from '../../core/ingest/internal-message.ts';
 import { openCheckpoint } from '../../core/log/checkpoint.ts';
 import { readKeyChain } from '../../core/query/key-chain.ts';
+import { queryEvents } from '../../core/query/page.ts';
 import { findReceipt } from '../../core/query/receipt.ts';
 import { verifyKeyChain } from '../../core/receipt/key-chain.ts';
-import { verifyReceipt } from '../../core/receipt/verify.ts';
+import { verifyPage, verifyReceipt } from '../../core/receipt/verify.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import type { Log } from '../../core/sequencer/log.ts';
 import { rotateKey } from '../../core/sequencer/rotate-key.ts';
@@ -109,6 +110,29 @@ test('a log that KMS signs is handed over to another key, and all of it verifies
   expect(verifyReceipt(await receiptOf(after), firstKey)).toMatchObject({
     verified: false,
     failure: { code: 'unknown_key' },
+  });
+}, 60_000);
+
+test('a log whose records KMS signs each gives the signatures with them, and they verify', async () => {
+  const events = [plainEvent('task').event_id, plainEvent('task').event_id];
+  expect(await write([message(events)], { ...log, signEach: true })).toEqual([]);
+  const reader = wireOwnReader(own, log);
+  const answer = JSON.parse(JSON.stringify(await readKeyChain(reader)));
+  const chain = verifyKeyChain(answer, answer.keys[0].verifier_key);
+  if (!chain.ok) throw new Error(chain.reason);
+  const page = await queryEvents(reader, { category: 'all' }, { order: 'log', limit: 100, personal: true });
+  expect(await verifyPage(page, chain.chain)).toMatchObject({
+    verified: true,
+    shown: { record_signatures: 2 },
+  });
+  for (const eventId of events)
+    expect(verifyReceipt(await receiptOf(eventId), chain.chain)).toMatchObject({
+      shown: { record_signatures: 1 },
+    });
+  const [one, other] = page.events.slice(-2);
+  const swapped = [{ ...one, record_signature: other?.record_signature }];
+  expect(await verifyPage({ ...page, events: swapped }, chain.chain)).toMatchObject({
+    failure: { code: 'record_signature_invalid' },
   });
 }, 60_000);
 

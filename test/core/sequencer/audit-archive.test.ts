@@ -21,7 +21,7 @@ async function filledLog(): Promise<{ cloud: MemoryCloud; log: Log }> {
 
 test('an archive whose every object was written once is sound, and is looked at once a day', async () => {
   const { cloud, log } = await filledLog();
-  const audited = [...cloud.archived.keys()].filter((key) => /^(commit|checkpoint|tile)\//.test(key));
+  const audited = [...cloud.archived.keys()].filter((key) => /^(commit|checkpoint|tile|key)\//.test(key));
   expect(await auditArchive(log, FOREVER)).toMatchObject({ outcome: 'sound', objects: audited.length });
   expect(await auditArchive(log, FOREVER)).toMatchObject({ outcome: 'fresh' });
   await log.clock.sleep(DAY);
@@ -31,7 +31,7 @@ test('an archive whose every object was written once is sound, and is looked at 
 
 test('a round that one call has no time for is ended by the next ones, and leaves nothing out', async () => {
   const { cloud, log } = await filledLog();
-  const audited = [...cloud.archived.keys()].filter((key) => /^(commit|checkpoint|tile)\//.test(key));
+  const audited = [...cloud.archived.keys()].filter((key) => /^(commit|checkpoint|tile|key)\//.test(key));
   let objects = 0;
   for (let call = 0; call < 20; call++) {
     const answer = await auditArchive(log, 0);
@@ -47,7 +47,8 @@ test.each([
   ['a second version of a batch', 'commit/00000000000000000002', false, /has 2 versions/],
   ['a second version of a checkpoint', 'checkpoint/00000000000000000003', false, /has 2 versions/],
   ['a tile that was replaced', 'tile/0/000', false, /has 2 versions/],
-  ['a delete marker on the last object', 'tile/0/000', true, /bears a delete marker/],
+  ['a delete marker on the last tile', 'tile/0/000', true, /bears a delete marker/],
+  ['a second version of the first key', 'key/00000000000000000000', false, /has 2 versions/],
 ])('%s halts the log', async (_, key, marker, problem) => {
   const { cloud, log } = await filledLog();
   expect(cloud.archived.has(key)).toBe(true);

@@ -9,6 +9,7 @@ import { type Trust, verifyKeyChain } from '../../../core/receipt/key-chain.ts';
 import { verifyPage, verifyReceipt } from '../../../core/receipt/verify.ts';
 import { verifyArchive } from '../../../core/receipt/verify-archive.ts';
 import { append } from '../../../core/sequencer/append.ts';
+import { auditArchive } from '../../../core/sequencer/audit-archive.ts';
 import { openLog } from '../../../core/sequencer/genesis.ts';
 import { type Log, MOST_SIGNED_EACH } from '../../../core/sequencer/log.ts';
 import { rebuildTable } from '../../../core/sequencer/rebuild.ts';
@@ -94,6 +95,14 @@ describe('a batch whose records are signed each', () => {
     if (!entry) throw new Error('the page is empty');
     for (const project of Object.values(PROJECTIONS))
       expect(Buffer.from(project(entry, log.origin)).toString()).toContain(entry.record_signature);
+  });
+
+  test('is watched by the daily audit', async () => {
+    cloud.furtherVersions.push({ key: SECOND, versionId: '2', marker: true });
+    expect(await auditArchive(log, Number.MAX_SAFE_INTEGER)).toMatchObject({
+      outcome: 'damaged',
+      object: SECOND,
+    });
   });
 
   test('is finished by another writer after a crash, with the same signatures', async () => {

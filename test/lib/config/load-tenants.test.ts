@@ -121,6 +121,7 @@ test.each<[string, object | string, string]>([
     { ...tableTenant, identity: { ...IDENTITY, groups: { all: ['everything'] } } },
     '/identity/groups/all: expected scopes (events:read, ',
   ],
+  ['a wish for signatures that is neither yes nor no', { ...tableTenant, sign_each: 'yes' }, '/sign_each'],
   ['an origin that a signed note cannot carry', { ...tableTenant, log_origin: 'a+b c' }, '/log_origin'],
 ])('%s is refused with file, path and what was expected', (_name, content, expected) => {
   put('acme.json', content);

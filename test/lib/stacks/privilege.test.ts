@@ -109,7 +109,8 @@ describe('what only the writer may do', () => {
   });
 
   test('write to the archive, under its own prefixes and with a lock', () => {
-    const own = ['commit/1', 'checkpoint/1', 'tile/0/000', 'key/1', 'records/dt=2026-11-24/1', 'README.txt'];
+    const records = 'records/dt=2026-11-24/1';
+    const own = ['commit/1', 'checkpoint/1', 'tile/0/000', 'key/1', 'signatures/1', records, 'README.txt'];
     for (const key of own) expect(whoMay('s3:PutObject', `${archive}/${key}`, locked)).toEqual([writeLog]);
     expect(whoMay('s3:PutObject', `${archive}/other`, locked)).toEqual([]);
   });
