@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { PATTERN_NAMES } from '../../core/redaction/patterns.ts';
+import { retentionPolicySchema } from '../../core/retention/policy.ts';
 import { parseVariables, tenantVariables, type Variables } from '../shared/env.ts';
-
-const days = z.int().nonnegative();
 
 /** The tenant's own terms as deployed: policy version 1, until the tenant sets another. */
 const policy = z.strictObject({
@@ -10,14 +9,7 @@ const policy = z.strictObject({
   personal_data: z.array(z.string()),
   /** What is taken out of text for good (core/redaction). */
   redact: z.array(z.enum(PATTERN_NAMES)),
-  retention: z.strictObject({
-    min_days: days,
-    max_days: days,
-    /** How long an object of the archive stays locked. */
-    immutability_days: days,
-    archive_after_days: days,
-    after_termination_days: days,
-  }),
+  retention: retentionPolicySchema,
   /** Mode of the lock on every object of the archive. */
   lock_mode: z.enum(['COMPLIANCE', 'GOVERNANCE']),
 });

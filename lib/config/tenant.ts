@@ -4,8 +4,8 @@ import { DEFAULT_PERSONAL_DATA } from '../../core/event/personal-data.ts';
 import { expandScopes, SCOPE_PRESETS, SCOPES } from '../../core/identity/scope.ts';
 import { parseWitnessKey } from '../../core/log/cosignature.ts';
 import { PATTERN_NAMES } from '../../core/redaction/patterns.ts';
+import { retentionPolicySchema } from '../../core/retention/policy.ts';
 
-const days = z.int().min(0).max(36_500);
 const accountId = z.string().regex(/^\d{12}$/, 'expected the 12 digits of an AWS account');
 const principalArn = z
   .string()
@@ -13,27 +13,6 @@ const principalArn = z
     /^arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]+)$/,
     'expected the ARN of an IAM principal',
   );
-
-const retention = z
-  .strictObject({
-    min_days: days,
-    max_days: days,
-    immutability_days: days.min(1),
-    archive_after_days: days,
-    after_termination_days: days,
-  })
-  .refine(({ min_days, max_days }) => min_days <= max_days, {
-    path: ['max_days'],
-    message: 'expected at least min_days',
-  })
-  .refine(({ immutability_days, max_days }) => immutability_days <= max_days, {
-    path: ['immutability_days'],
-    message: 'expected at most max_days: what is locked cannot be deleted in time',
-  })
-  .refine(({ archive_after_days, max_days }) => archive_after_days <= max_days, {
-    path: ['archive_after_days'],
-    message: 'expected at most max_days: what is deleted cannot be archived afterwards',
-  });
 
 /** A scope or a preset, of which a group has one or more. */
 const grant = z
@@ -82,7 +61,7 @@ const common = {
   id: z.string().regex(/^[a-z0-9-]{3,32}$/, 'expected 3 to 32 lower case letters, digits or hyphens'),
   display_name: z.string().min(1).max(100),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected an AWS Region such as eu-central-1'),
-  retention,
+  retention: retentionPolicySchema,
   auditor_principals: z.array(principalArn).min(1).optional(),
   personal_data: z
     .array(

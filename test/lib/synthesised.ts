@@ -7,7 +7,7 @@ import { leaveOutForLocalCloud } from '../../lib/local-cloud.ts';
 import { TenantStack } from '../../lib/stacks/tenant-stack.ts';
 
 const retention = {
-  min_days: 30,
+  min_days: 100,
   max_days: 400,
   immutability_days: 100,
   archive_after_days: 60,

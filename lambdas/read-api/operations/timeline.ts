@@ -84,7 +84,7 @@ const EXAMPLE = {
   total_count: 1,
   schema_version: '1.0.0',
   personal: true,
-  retain_days: 180,
+  retain_days: 30,
 };
 
 export const getTimeline = {

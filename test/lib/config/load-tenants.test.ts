@@ -23,6 +23,11 @@ test('the example tenants are valid, one of each tier', () => {
   ]);
 });
 
+test('the example tenants lock for a day, so that who tries them in AWS is not bound for longer than need be', () => {
+  const examples = loadTenants(join(import.meta.dirname, '..', '..', '..', 'tenants'));
+  expect(examples.map(({ retention }) => retention.immutability_days)).toEqual([1, 1]);
+});
+
 test('another folder is read in the order of its names, other files passed over', () => {
   put('globex.json', accountTenant);
   put('acme.json', tableTenant);
@@ -75,19 +80,24 @@ test.each<[string, object | string, string]>([
     'emitter_principals',
   ],
   [
-    'a lock that outlives what may be kept',
-    { ...tableTenant, retention: { ...tableTenant.retention, immutability_days: 401 } },
-    '/retention/immutability_days: expected at most max_days',
+    'a lock that outlives what has to be kept',
+    { ...tableTenant, retention: { ...tableTenant.retention, immutability_days: 101 } },
+    '/retention/min_days: expected at least immutability_days (101)',
   ],
   [
     'a minimum above the maximum',
     { ...tableTenant, retention: { ...tableTenant.retention, min_days: 401 } },
-    '/retention/max_days: expected at least min_days',
+    '/retention/max_days: expected at least min_days (401)',
   ],
   [
     'an archive that comes after the end',
     { ...tableTenant, retention: { ...tableTenant.retention, archive_after_days: 401 } },
     '/retention/archive_after_days: expected at most max_days',
+  ],
+  [
+    'an archive that comes at once',
+    { ...tableTenant, retention: { ...tableTenant.retention, archive_after_days: 1 } },
+    '/retention/archive_after_days: expected at least 30, and it is 1',
   ],
   [
     'a retention that is no number',
