@@ -11,10 +11,14 @@ import {
   type PartRead,
 } from '../../core/receipt/manifest.ts';
 import { type EntrySource, type Other, type Verdict, verifyEntries } from '../../core/receipt/verify.ts';
-import { kindOf, partPath, readChunks, readJson, readText } from './files.ts';
+import { verifyVouched } from '../../core/receipt/vouched.ts';
+import { kindOf, partPath, readChunks, readJson, readSmall, readText } from './files.ts';
 import { joinDisclosures, measured, parseLines } from './lines.ts';
 
 const MAX_CHECKPOINT = 1_000_000;
+const MAX_MANIFEST = 16 * 1024 * 1024;
+const MANIFEST = 'manifest.json';
+const RECEIPT = 'receipt.json';
 const EVENTS_PART = /^events(?:-\d{1,6})?\.ndjson$/;
 const DISCLOSURES = 'disclosures.ndjson';
 const DISCLOSURES_PART = /^disclosures(?:-\d{1,6})?\.ndjson$/;
@@ -38,17 +42,25 @@ export async function verifyRecordsFile(
   return await verifyEntries(entries, other.checkpoint, trust);
 }
 
+/** What became of a bundle, and what there was to judge it by. */
+export interface BundleVerdict {
+  verdict: Verdict;
+  hasManifest: boolean;
+  /** Whether the log itself vouches for the manifest. */
+  vouched: boolean;
+}
+
 /** A bundle: its records under its checkpoint, then what its manifest says of them and of its files. */
 export async function verifyBundle(
   directory: string,
   { key: verifierKey, trust }: { key: string; trust: Trust },
   olderCheckpoint: string | undefined,
   progress: Progress,
-): Promise<{ verdict: Verdict; hasManifest: boolean }> {
+): Promise<BundleVerdict> {
   const checkpoint = await readText(join(directory, 'checkpoint'), MAX_CHECKPOINT);
   const manifest = await readManifest(directory);
   const names = manifest.value?.parts.map((part) => part.name).filter((name) => EVENTS_PART.test(name));
-  const eventFiles = names && names.length > 0 ? names : ['events.ndjson'];
+  const eventFiles = names ?? ['events.ndjson']; // an export of nothing has no such part
   const reads = new Map<string, PartRead>();
   const entries = entriesOf(directory, [...eventFiles].sort(), reads);
   const named = manifest.value?.parts.map((part) => part.name).filter((name) => DISCLOSURES_PART.test(name));
@@ -62,19 +74,47 @@ export async function verifyBundle(
   const other = olderCheckpoint === undefined ? undefined : { checkpoint: olderCheckpoint, ...consistency };
   const verdict = await verifyEntries(counted(joined, progress), checkpoint, trust, other);
   const hasManifest = manifest.value !== undefined;
-  if (!verdict.verified) return { verdict, hasManifest };
-  if (manifest.malformed)
-    return refuse(failure('manifest_malformed', { part: 'manifest.json' }), verdict.shown.count);
-  if (!manifest.value) return { verdict, hasManifest };
+  if (!verdict.verified) return { verdict, hasManifest, vouched: false };
+  if (manifest.malformed) return refuse(failure('manifest_malformed', { part: MANIFEST }));
+  if (!manifest.value) return { verdict, hasManifest, vouched: false };
 
   const different =
     compareManifest(manifest.value, verdict.shown, verifierKey) ??
     (await compareParts(directory, manifest.value, reads));
-  return different ? refuse(different, verdict.shown.count) : { verdict, hasManifest };
+  if (different) return refuse(different);
+  // A bundle that somebody put together by hand has no record of its making; an export has one, or was altered.
+  if (!('export_id' in manifest.value) && (await kindOf(join(directory, RECEIPT))) === undefined)
+    return { verdict, hasManifest, vouched: false };
+  const vouched = await readVouched(directory, trust);
+  return vouched.verified ? { verdict, hasManifest, vouched: true } : refuse(vouched.failure);
 
-  function refuse(first: ReturnType<typeof failure>, checked: number) {
-    return { verdict: { verified: false as const, failure: first, checked }, hasManifest };
+  function refuse(first: ReturnType<typeof failure>): BundleVerdict {
+    const checked = verdict.verified ? verdict.shown.count : verdict.checked;
+    return { verdict: { verified: false, failure: first, checked }, hasManifest, vouched: false };
   }
+}
+
+/**
+ * An export in a format that bears no proofs of its records: undefined where `directory` is none. Its files are those of
+ * the manifest, and the log vouches for that; `shown` is of the record that does.
+ */
+export async function verifyProjection(
+  directory: string,
+  trust: Trust,
+): Promise<{ verdict: Verdict; format: string; records: number } | undefined> {
+  const { value: manifest } = await readManifest(directory);
+  if (typeof manifest?.format !== 'string' || manifest.format === 'ndjson') return undefined;
+  const { format, count: records } = manifest;
+  const altered = await compareParts(directory, manifest, new Map());
+  const verdict: Verdict = altered
+    ? { verified: false, failure: altered, checked: 0 }
+    : await readVouched(directory, trust);
+  return { verdict, format, records };
+}
+
+async function readVouched(directory: string, trust: Trust): Promise<Verdict> {
+  const receipt = await readOptionalJson(join(directory, RECEIPT));
+  return verifyVouched(await readSmall(join(directory, MANIFEST), MAX_MANIFEST), receipt?.value, trust);
 }
 
 async function* entriesOf(
@@ -108,7 +148,7 @@ async function measure(directory: string, name: string): Promise<PartRead | unde
 }
 
 async function readManifest(directory: string): Promise<{ value?: Manifest; malformed: boolean }> {
-  const json = await readOptionalJson(join(directory, 'manifest.json'));
+  const json = await readOptionalJson(join(directory, MANIFEST));
   if (json === undefined) return { malformed: false };
   const parsed = manifestSchema.safeParse(json.value);
   return parsed.success ? { value: parsed.data, malformed: false } : { malformed: true };

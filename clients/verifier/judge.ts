@@ -5,7 +5,7 @@ import { type Verdict, verifyPage, verifyReceipt } from '../../core/receipt/veri
 import { verifyArchive } from '../../core/receipt/verify-archive.ts';
 import { verifyTiles } from '../../core/receipt/verify-tiles.ts';
 import { archiveDirectory } from './archive-directory.ts';
-import { type Progress, verifyBundle, verifyRecordsFile } from './bundle.ts';
+import { type Progress, verifyBundle, verifyProjection, verifyRecordsFile } from './bundle.ts';
 import { findKey, KEY_CHAIN, kindOf, readJson, readText } from './files.ts';
 import { logDirectory } from './log-directory.ts';
 import type { Kind, Result } from './report.ts';
@@ -68,6 +68,9 @@ const RECORD_ABSENT =
 const SOURCE_HASH = "The source hash is the writer's word: what it was made of is not here.";
 const TOTALS =
   'Of a page, the records are proven, not total_count, nor that nothing else matches the filter.';
+const NO_OTHER_CHECKPOINT = '--checkpoint is for pages, events.ndjson, bundles, whole logs and archives';
+const NO_RECEIPT =
+  'There is no receipt.json: that these are all the records that were asked for is the word of whoever made the bundle.';
 const NO_MANIFEST = 'There is no manifest.json, so nothing says how many records there should be.';
 
 interface Judged {
@@ -101,8 +104,15 @@ async function judgeDirectory(
   if ((await kindOf(join(file, 'tile'))) === 'directory') {
     return { kind: 'log', verdict: await verifyTiles(logDirectory(file), trust, options), notes: [] };
   }
-  const { verdict, hasManifest } = await verifyBundle(file, { key, trust }, other, progress);
-  return { kind: 'bundle', verdict, notes: hasManifest ? [] : [NO_MANIFEST] };
+  const projection = await verifyProjection(file, trust);
+  if (projection) {
+    if (other !== undefined) throw new AuditError('invalid_request', NO_OTHER_CHECKPOINT);
+    const { verdict, format, records } = projection;
+    return { kind: 'projection', verdict, notes: verdict.verified ? [vouchedNote(format, records)] : [] };
+  }
+  const { verdict, hasManifest, vouched } = await verifyBundle(file, { key, trust }, other, progress);
+  const notes = hasManifest ? (vouched || !verdict.verified ? [] : [NO_RECEIPT]) : [NO_MANIFEST];
+  return { kind: 'bundle', verdict, notes };
 }
 
 async function judgeFile(
@@ -120,11 +130,7 @@ async function judgeFile(
   if (typeof json !== 'object' || json === null) throw new AuditError('malformed', UNKNOWN_FORM);
   if ('events' in json)
     return { kind: 'page', verdict: await verifyPage(json, trust, otherCheckpoint), notes: [TOTALS] };
-  if (other !== undefined)
-    throw new AuditError(
-      'invalid_request',
-      '--checkpoint is for pages, events.ndjson, bundles, whole logs and archives',
-    );
+  if (other !== undefined) throw new AuditError('invalid_request', NO_OTHER_CHECKPOINT);
   if ('record' in json && 'receipt' in json)
     return {
       kind: 'record',
@@ -140,6 +146,13 @@ async function judgeFile(
 
 const UNKNOWN_FORM =
   'it is neither a receipt, a record with its receipt, a page, events.ndjson, a bundle, a whole log nor an archive';
+
+function vouchedNote(format: string, records: number): string {
+  return (
+    `The record above, EXPORT_CREATED, names the manifest, and that names every file: ${records} records as ${format}, ` +
+    'as the log had them shown. The records themselves are proven by an export in the format ndjson.'
+  );
+}
 
 function sourceNote(receipt: unknown): string[] {
   return typeof receipt === 'object' && receipt !== null && 'source_hash' in receipt ? [SOURCE_HASH] : [];

@@ -3,7 +3,7 @@ import type { Shown, Verdict } from '../../core/receipt/verify.ts';
 import type { UsedKey } from './files.ts';
 
 /** What was given. */
-export type Kind = 'receipt' | 'record' | 'page' | 'records' | 'bundle' | 'log' | 'archive';
+export type Kind = 'receipt' | 'record' | 'page' | 'records' | 'bundle' | 'projection' | 'log' | 'archive';
 
 /** What became of one FILE. */
 export type Result = { file: string } & (

@@ -1,9 +1,7 @@
 import { sha256 } from '#crypto';
 import { utf8 } from '../encoding.ts';
-import { SCHEMA_VERSION, SELF_AGENT_ID } from '../event/envelope.ts';
 import type { EventOf } from '../event/event.ts';
-import { mintEventId } from '../event/ids.ts';
-import { formatTimestamp } from '../event/time.ts';
+import { governanceEvent } from '../event/governance-event.ts';
 import type { JsonValue } from '../event/values.ts';
 import type { ExportJob, ExportTree } from './export-job.ts';
 
@@ -16,28 +14,27 @@ export function exportCreated(
   tree: ExportTree,
   records: number,
   manifestDigest: string,
-  writerVersion: string,
+  version: string,
 ): EventOf<'EXPORT_CREATED'> {
   const digest = sha256(utf8(`${exportId}\n${manifestDigest}`));
-  return {
-    schema_version: SCHEMA_VERSION,
-    event_id: mintEventId(createdAt, { octets: (length) => digest.slice(0, length) }),
-    event_type: 'EXPORT_CREATED',
-    occurred_at: formatTimestamp(createdAt),
-    agent: { id: SELF_AGENT_ID, version: writerVersion },
-    payload: {
-      actor: createdBy,
-      target: { type: 'export', id: exportId, filter: asJson(filter) },
-      after: {
-        format,
-        records,
-        tree_size: tree.size,
-        manifest_sha256: manifestDigest,
-        personal_fields: personal ? 'disclosed' : 'committed',
-      },
-      request_id: requestId,
-    },
+  const terms = {
+    clock: { now: () => createdAt },
+    random: { octets: (length: number) => digest.slice(0, length) },
+    version,
   };
+  const payload = {
+    actor: createdBy,
+    target: { type: 'export', id: exportId, filter: asJson(filter) },
+    after: {
+      format,
+      records,
+      tree_size: tree.size,
+      manifest_sha256: manifestDigest,
+      personal_fields: personal ? 'disclosed' : 'committed',
+    },
+    request_id: requestId,
+  };
+  return governanceEvent('EXPORT_CREATED', payload, terms);
 }
 
 /** A filter without the members that are not set, which JSON does not know. */

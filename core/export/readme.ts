@@ -9,11 +9,10 @@ const EVENTS: Readonly<Record<ExportFormat, string>> = {
 };
 
 const TO_VERIFY = {
-  records: ['To verify, in a checkout of agent-audit-trail:  npm run verify -- FOLDER_OR_ZIP --key KEY'],
+  records: ['It shows that each record is in the log, and that the log vouches for this export as it is.'],
   projection: [
-    'To verify: in a checkout of agent-audit-trail  npm run verify -- receipt.json --key KEY  shows that the record in it',
-    'is in the log; it names the SHA-256 of manifest.json, which names those of all other files. An export in the format',
-    'ndjson verifies record by record.',
+    'It shows that the log vouches for this export as it is. That each record is in the log, an export in the format',
+    'ndjson shows.',
   ],
 } as const;
 
@@ -40,6 +39,7 @@ export function readmeOf(
     'manifest.json         what this export holds: filter, counts, and the SHA-256 of every file',
     'receipt.json          the record in the log that names the SHA-256 of manifest.json, with its proof',
     '',
+    'To verify, in a checkout of agent-audit-trail:  npm run verify -- FOLDER_OR_ZIP --key KEY',
     ...TO_VERIFY[format === 'ndjson' ? 'records' : 'projection'],
     'The formats are public; docs/formats/ of the project says what to check and how.',
     '',

@@ -30,6 +30,7 @@ type WholeFailure =
   | 'consistency_not_shown'
   | 'manifest_malformed'
   | 'manifest_mismatch'
+  | 'manifest_not_vouched'
   | 'part_altered'
   | 'entries_missing'
   | 'purge_not_recorded'
@@ -86,6 +87,8 @@ const MEANINGS: Record<FailureCode, string> = {
   manifest_malformed: 'The manifest is not one: it was altered.',
   manifest_mismatch:
     'The manifest says something else than the records show: one of them was altered, or records are missing.',
+  manifest_not_vouched:
+    'No record of the log names this manifest: manifest or receipt was altered, or they are of different exports.',
   part_altered: 'A file is not the one that the manifest names: it was altered, replaced or cut off.',
   entries_missing: 'Records that the log has are not here, and nothing says that they were purged.',
   purge_not_recorded:
