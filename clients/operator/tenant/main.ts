@@ -18,6 +18,7 @@ Examples:
   npm run tenant -- rebuild acme --check
   npm run tenant -- token create acme --preset reader --name siem --expires-in-days 90
   npm run tenant -- emitter create acme --agent refund-agent
+  npm run tenant -- export acme --format ndjson --from 2026-11-01T00:00:00Z --out november
   npm run tenant -- export acme --format tlog-tiles --out acme-log
 
 Exit status: 0 done, 1 refused by the service or something failed, 2 wrong usage or a file that cannot be used.`;
