@@ -48,6 +48,12 @@ export interface AuditTrailOptions {
   redact?: readonly PatternName[];
   buffer?: Partial<BufferPolicy>;
   retry?: Partial<RetryPolicy>;
+  /**
+   * When things happen, in milliseconds since the Unix epoch, for who tells afterwards what an agent did: a backfill.
+   * `clock` by default. Only `occurred_at` and durations go by it. Event ids and claims are of the time at which they
+   * are made, records bear the time at which they were recorded, and a timeline says how much later that was.
+   */
+  happensAt?: () => number;
   clock?: Clock;
   random?: Random;
 }
@@ -106,6 +112,7 @@ export class AuditTrail {
     this.#recorder = new Recorder({
       agent: { ...agent, instance_id: agent.instance_id ?? session },
       clock,
+      happensAt: options.happensAt ?? (() => clock.now()),
       random,
       outbox: this.#outbox,
       strict,

@@ -24,6 +24,8 @@ export interface Draft<T extends AgentEventType> extends EventContext {
 interface RecorderTerms {
   agent: AgentInfo & { instance_id: string };
   clock: Clock;
+  /** When what is recorded happens; of `clock` unless it is told afterwards. */
+  happensAt: () => number;
   random: Random;
   outbox: Outbox;
   strict: boolean;
@@ -32,12 +34,15 @@ interface RecorderTerms {
 
 /** Gives drafts their id, time and hash, checks them against the writer's own schema and puts them into the outbox. */
 export class Recorder {
-  readonly clock: Clock;
   readonly #terms: RecorderTerms;
 
   constructor(terms: RecorderTerms) {
     this.#terms = terms;
-    this.clock = terms.clock;
+  }
+
+  /** The time that events get, in milliseconds since the Unix epoch. */
+  now(): number {
+    return this.#terms.happensAt();
   }
 
   /** The same recorder for another agent of this process. */
@@ -54,9 +59,12 @@ export class Recorder {
     return new Recorder({ ...this.#terms, agent: { ...this.#terms.agent, instance_id: this.mintId() } });
   }
 
-  /** A new id of now, for an event or for a pair of them. */
+  /**
+   * A new id, for an event or for a pair of them. It is of now, also for what happened long ago: the writer tells by it
+   * how far back it has to look for the same.
+   */
   mintId(): EventId {
-    return mintEventId(this.clock.now(), this.#terms.random);
+    return mintEventId(this.#terms.clock.now(), this.#terms.random);
   }
 
   /**
@@ -70,7 +78,7 @@ export class Recorder {
       ...draft,
       schema_version: SCHEMA_VERSION,
       event_id,
-      occurred_at: formatTimestamp(this.clock.now()),
+      occurred_at: formatTimestamp(this.now()),
       agent: this.#terms.agent,
     };
     const sealed = this.#seal(event);

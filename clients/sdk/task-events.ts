@@ -53,7 +53,7 @@ export class TaskEvents {
   }
 
   now(): number {
-    return this.recorder.clock.now();
+    return this.recorder.now();
   }
 
   /** Milliseconds since `start`; a clock that was set back counts as no time. */

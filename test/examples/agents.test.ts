@@ -1,12 +1,17 @@
 import { expect, test } from '@jest/globals';
 import type { AuditTrail } from '../../clients/sdk/audit-trail.ts';
+import { customerRecordRuns } from '../../examples/agents/customer-record/runs.ts';
+import { WorkClock } from '../../examples/agents/customer-record/work-clock.ts';
 import { refundRuns } from '../../examples/agents/refund/runs.ts';
 import { travelRuns } from '../../examples/agents/travel/runs.ts';
 import { memoryTrail } from '../clients/sdk/memory-transport.ts';
 
 /** What an example tells the audit trail: a line a task, the types of its events in their order. */
-async function tasksOf(run: (trail: AuditTrail) => Promise<readonly { lastEvent: string }[]>) {
-  const { trail, transport, problems } = memoryTrail();
+async function tasksOf(
+  run: (trail: AuditTrail) => Promise<readonly { lastEvent: string }[]>,
+  options: Parameters<typeof memoryTrail>[0] = {},
+) {
+  const { trail, transport, problems } = memoryTrail(options);
   const runs = await run(trail);
   await trail.close();
   expect(problems).toEqual([]);
@@ -67,4 +72,38 @@ test('the travel agent: a call of another agent, whose own task has this one as 
   });
   const asked = events.find(({ event_type }) => event_type === 'TOOL_CALLED');
   expect(asked?.payload).toMatchObject({ tool: { name: 'ask_hotel_agent', kind: 'agent' } });
+});
+
+test('the agent for customer records: two weeks told afterwards, each write with the decision behind it', async () => {
+  const clock = new WorkClock();
+  const { events, types } = await tasksOf((trail) => customerRecordRuns(trail, clock), {
+    happensAt: () => clock.now(),
+  });
+  const ask = ['TOOL_CALLED', ...PAUSE, 'TOOL_RESULT_RECEIVED'];
+  const write = ['TOOL_CALLED', 'DATA_ACCESSED', 'TOOL_RESULT_RECEIVED'];
+  const changed = [...LOOK, ...CHECK, 'DECISION_POINT', ...write, ...DONE];
+  const approved = [...LOOK, ...CHECK, 'DECISION_POINT', ...ask, 'DECISION_POINT', ...write, ...DONE];
+  const shapes = [
+    changed,
+    approved,
+    [...LOOK, ...CHECK, 'DECISION_POINT', ...ask, ...DONE], // not approved
+    [...LOOK, ...CHECK, 'DECISION_POINT', ...DONE], // against the policy
+    ['TASK_INITIATED', 'MESSAGE_EXCHANGED', ...PAIR, 'TASK_FAILED'], // no such customer
+  ];
+  expect(types.map((of) => shapes.findIndex((shape) => shape.join() === of.join()))).toEqual([
+    0, 0, 0, 0, 0, 1, 3, 0, 0, 2, 4, 0, 0, 0,
+  ]);
+
+  const writes = events.filter(({ payload }) => 'operation' in payload && payload.operation === 'write');
+  expect(writes).toHaveLength(11);
+  const decisions = new Set(
+    events.flatMap(({ event_type, event_id }): string[] =>
+      event_type === 'DECISION_POINT' ? [event_id] : [],
+    ),
+  );
+  for (const { causation } of writes) expect(decisions).toContain(causation?.decision_id);
+  const march8 = writes.filter(({ occurred_at }) => occurred_at.startsWith('2026-03-08T14:47'));
+  expect(march8).toMatchObject([
+    { initiator: { user_id: 'user-2041' }, payload: { resource: 'customer C-1042, billing_address' } },
+  ]);
 });

@@ -1,6 +1,6 @@
 import { AIMessage, type BaseMessage, ToolMessage } from '@langchain/core/messages';
 import type { StructuredToolInterface } from '@langchain/core/tools';
-import type { ToolCall } from '../../../clients/sdk/inputs.ts';
+import type { EventContext, ToolCall } from '../../../clients/sdk/inputs.ts';
 import type { Task } from '../../../clients/sdk/task.ts';
 import { decisionSchema, RECORD_DECISION } from './record-decision.ts';
 
@@ -18,6 +18,13 @@ export interface AuditedTool {
 export function toolCallsOf(messages: readonly BaseMessage[]) {
   const last = messages.at(-1);
   return AIMessage.isInstance(last) ? (last.tool_calls ?? []) : [];
+}
+
+const CAUSATION = 'audit_causation';
+
+/** The call that a tool is running in, and the decision behind it: what it does to data is recorded as caused by them. */
+export function causeOf(config: { configurable?: Record<string, unknown> }): EventContext {
+  return { causation: config.configurable?.[CAUSATION] as EventContext['causation'] };
 }
 
 /**
@@ -43,7 +50,8 @@ export function auditedTools(task: Task, tools: readonly AuditedTool[]) {
         ...(decision_id && { decision_id }),
       });
       try {
-        const result: unknown = await known.tool.invoke(args);
+        const causation = { call_id: call.callId, ...(decision_id && { decision_id }) };
+        const result: unknown = await known.tool.invoke(args, { configurable: { [CAUSATION]: causation } });
         call.result({ summary: String(result) });
         answers.push(new ToolMessage({ content: String(result), tool_call_id: id }));
       } catch (error) {

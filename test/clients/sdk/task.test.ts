@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { contentHash } from '../../../core/event/canonical.ts';
 import { AGENT_EVENT_TYPES } from '../../../core/event/event.ts';
+import { timeOfEventId } from '../../../core/event/ids.ts';
 import { parseEvent } from '../../../core/event/parse.ts';
 import { memoryTrail } from './memory-transport.ts';
 
@@ -150,4 +151,24 @@ test('what the agent has redacted is gone before anything is hashed, kept or sen
   const [event] = transport.events();
   expect(event?.payload).toEqual({ goal: 'Write to [redacted: email]' });
   expect(transport.taken[0]?.content_hash).toBe(contentHash(event ?? {}));
+});
+
+test('what is told afterwards bears the time at which it happened, and ids of the time at which it is told', async () => {
+  let happens = Date.parse('2026-03-08T14:47:00Z');
+  const { trail, transport, clock } = memoryTrail({ happensAt: () => happens });
+  const now = clock.now();
+  const task = trail.startTask({ goal: 'g', user_id: 'u-1' });
+  const call = task.toolCalled({ tool: 't' });
+  happens += 3_000;
+  call.result();
+  await trail.close();
+
+  const events = transport.events();
+  expect(events.map(({ occurred_at }) => occurred_at)).toEqual([
+    '2026-03-08T14:47:00.000Z',
+    '2026-03-08T14:47:00.000Z',
+    '2026-03-08T14:47:03.000Z',
+  ]);
+  expect(events.at(-1)?.payload).toMatchObject({ latency_ms: 3_000 });
+  for (const { event_id } of events) expect(timeOfEventId(event_id)).toBe(now);
 });
