@@ -22,7 +22,7 @@ export interface DailyLog {
   archive: Pick<Archive, 'create' | 'read' | 'versions'>;
   codec: Codec;
   clock: Pick<Clock, 'now'>;
-  /** For how many days the files are locked, from the newest record in them. */
+  /** For how many days files are locked whose batches do not say it. */
   lockDays: { batches: number };
 }
 
@@ -40,6 +40,8 @@ interface Leaf {
   index: number;
   bytes: Uint8Array;
   recordedAt: number;
+  /** When the lock of its batch ends. */
+  lockedUntil: number;
 }
 
 // By then a writer that took its time on the day before has committed, or its function has ended.
@@ -89,9 +91,11 @@ async function* leavesFrom(log: DailyLog, start: number, size: number): AsyncGen
   let before: Segment | undefined;
   for (let first = (await batchOf(log.table, start)).batchFirst; first < size; ) {
     const segment = await readSegment(log, first, before);
+    const { recordedAt, lockDays = log.lockDays } = segment;
+    const lockedUntil = lockUntil(recordedAt, lockDays.batches);
     for (const [position, { bytes }] of segment.leaves.entries()) {
       const index = first + position;
-      if (index >= start && index < size) yield { index, bytes, recordedAt: segment.recordedAt };
+      if (index >= start && index < size) yield { index, bytes, recordedAt, lockedUntil };
     }
     before = segment;
     first += segment.leaves.length;
@@ -117,7 +121,7 @@ async function store(log: DailyLog, leaves: readonly Leaf[], outcome: DailyOutco
     leaves.map((leaf) => leaf.bytes),
     log.codec,
   );
-  const locked = lockUntil(last.recordedAt, log.lockDays.batches);
+  const locked = Math.max(...leaves.map(({ lockedUntil }) => lockedUntil));
   // The file itself comes last: from then on a run goes on after it.
   await log.archive.create(offsetsObject(file), offsets, locked);
   const made = await log.archive.create(recordsObject(file), bytes, locked);

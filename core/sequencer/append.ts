@@ -68,7 +68,8 @@ export async function append(
       bytes: candidate.leaf(recordedAt),
       dedupeTag: candidate.dedupeTag,
     }));
-    const segment = extend(head, leaves, recordedAt, { ...terms, signEach: log.signEach ?? false });
+    const { signEach = false, lockDays } = log;
+    const segment = extend(head, leaves, recordedAt, { ...terms, signEach, lockDays });
     const plan = planSegment(segment, log); // what can't be planned fails here: after the commit nothing may fail for good
     const staging = stagingObject(plan.size, segment.root);
     await log.work.write(staging, encodeSegment(segment, log.codec));

@@ -7,7 +7,7 @@ import { checkpointObject, commitObject } from '../index/keys.ts';
 import { knownHashes } from '../index/known-hashes.ts';
 import { completedTiles } from '../log/tile.ts';
 import type { Head } from '../ports.ts';
-import { type Log, lockUntil } from './log.ts';
+import { type Log, lockDaysOf, lockUntil } from './log.ts';
 import { type Plan, planSegment } from './plan.ts';
 import { decodeSegment, encodeSegment, type Segment } from './segment.ts';
 import { signRecords } from './sign-records.ts';
@@ -56,7 +56,7 @@ export async function publish(
   };
   const tiles = await completedTiles(segment.first, plan.completed, older);
   const objects = [{ path: checkpointObject(plan.size), bytes: utf8(checkpoint) }, ...tiles];
-  const locked = lockUntil(segment.recordedAt, log.lockDays.tiles);
+  const locked = lockUntil(segment.recordedAt, lockDaysOf(segment, log).tiles);
   await Promise.all(objects.map(({ path, bytes }) => log.archive.create(path, bytes, locked)));
   const events = plan.events.map((item, position) => withSignature(item, signatures[position]));
   const batch = batchItems({ ...plan.batch, checkpoint });
@@ -78,7 +78,11 @@ async function mark(segment: Segment, log: Log): Promise<void> {
   const key = commitObject(segment.first);
   const bytes = encodeSegment(segment, log.codec);
   if (
-    (await log.archive.create(key, bytes, lockUntil(segment.recordedAt, log.lockDays.batches))) === 'created'
+    (await log.archive.create(
+      key,
+      bytes,
+      lockUntil(segment.recordedAt, lockDaysOf(segment, log).batches),
+    )) === 'created'
   )
     return;
   const standing = await log.archive.read(key);
@@ -87,9 +91,11 @@ async function mark(segment: Segment, log: Log): Promise<void> {
 }
 
 /** Before the archive holds a record, it says itself what it is of. */
-async function describe({ recordedAt, verifierKey }: Segment, log: Log): Promise<void> {
-  const { tenant, origin, archive, lockDays } = log;
-  await describeArchive({ tenant, origin, verifierKey }, archive, lockUntil(recordedAt, lockDays.tiles));
+async function describe(segment: Segment, log: Log): Promise<void> {
+  const { tenant, origin, archive } = log;
+  const { recordedAt, verifierKey } = segment;
+  const until = lockUntil(recordedAt, lockDaysOf(segment, log).tiles);
+  await describeArchive({ tenant, origin, verifierKey }, archive, until);
 }
 
 async function committedSegment(head: Head, log: Log): Promise<Segment> {

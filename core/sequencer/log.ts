@@ -11,6 +11,7 @@ import type {
   Signer,
   WorkStore,
 } from '../ports.ts';
+import type { LockDays, Segment } from './segment.ts';
 
 /** One tenant's log, as its writer sees it: who it is, and the ports that hold it. */
 export interface Log {
@@ -18,8 +19,8 @@ export interface Log {
   /** Name of the log in its checkpoints (C2SP tlog-checkpoint). */
   origin: string;
   keys: Pick<TenantKeys, 'index' | 'dedupe'>;
-  /** For how many days batches and tiles are locked in the archive. */
-  lockDays: { batches: number; tiles: number };
+  /** For how many days batches and tiles are locked in the archive, by the policy in force. */
+  lockDays: LockDays;
   heads: HeadStore;
   table: RecordsTable & Pick<RecordsReader, 'query'>;
   archive: Archive;
@@ -36,6 +37,11 @@ export interface Log {
 
 /** Most records of a batch whose records are signed each: the signatures of one must fit into a function's time. */
 export const MOST_SIGNED_EACH = 500;
+
+/** For how long a batch is locked: whoever finishes it locks it as was decided when it was committed. */
+export function lockDaysOf({ lockDays }: Pick<Segment, 'lockDays'>, log: Pick<Log, 'lockDays'>): LockDays {
+  return lockDays ?? log.lockDays;
+}
 
 /** When a lock of `days` that begins at `from` (milliseconds) ends. */
 export function lockUntil(from: number, days: number): number {

@@ -43,7 +43,7 @@ export function extend(
   head: Head,
   leaves: Leaf[],
   recordedAt: number,
-  terms: Pick<BatchTerms, 'policyVersion' | 'disclosures' | 'handover'> & Pick<Log, 'signEach'>,
+  terms: Pick<BatchTerms, 'policyVersion' | 'disclosures' | 'handover'> & Pick<Log, 'signEach' | 'lockDays'>,
 ): Segment {
   if (terms.signEach && leaves.length > MOST_SIGNED_EACH)
     throw new AuditError('invalid_request', `expected at most ${MOST_SIGNED_EACH} records to sign each`);
@@ -59,6 +59,7 @@ export function extend(
     root: rootOf(edge),
     recordedAt,
     policyVersion: terms.policyVersion,
+    lockDays: terms.lockDays,
     verifierKey: head.verifierKey,
     ...(terms.handover === undefined ? {} : { nextVerifierKey: terms.handover.to }),
     ...(terms.signEach ? { signEach: true } : {}),

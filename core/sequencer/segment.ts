@@ -11,6 +11,14 @@ export interface Leaf {
   dedupeTag: Uint8Array;
 }
 
+/** Days from `recorded_at`. */
+export interface LockDays {
+  /** Of the objects that hold records. */
+  batches: number;
+  /** Of hash tiles and checkpoints, which proofs of the oldest record need. */
+  tiles: number;
+}
+
 /**
  * A batch with everything that finalising it needs, so that whoever finds it committed can finish it. It is what
  * the archive holds under `commit/<first>`.
@@ -26,6 +34,8 @@ export interface Segment {
   recordedAt: number;
   /** Version of the tenant's policy that the events were redacted under. */
   policyVersion: number;
+  /** For how many days the archive locks the batch and its tiles, by the policy that was in force. */
+  lockDays?: LockDays;
   /** Verifier key of the checkpoint that will cover the batch. */
   verifierKey: string;
   /** The key that signs from the next batch on, and this batch's checkpoint too, where the batch hands over to it. */
@@ -50,6 +60,7 @@ const Header = z.strictObject({
   root: hex32,
   recorded_at: z.int().min(0),
   policy_version: z.int().min(0),
+  lock_days: z.strictObject({ batches: z.int().min(0), tiles: z.int().min(0) }).optional(),
   verifier_key: z.string().max(512),
   next_verifier_key: z.string().max(512).optional(),
   sign_each: z.literal(true).optional(),
@@ -68,6 +79,7 @@ export function encodeSegment(segment: Segment, codec: Codec): Uint8Array {
     root: toHex(segment.root),
     recorded_at: segment.recordedAt,
     policy_version: segment.policyVersion,
+    ...(segment.lockDays === undefined ? {} : { lock_days: segment.lockDays }),
     verifier_key: segment.verifierKey,
     ...(segment.nextVerifierKey === undefined ? {} : { next_verifier_key: segment.nextVerifierKey }),
     ...(segment.signEach ? { sign_each: true } : {}),
@@ -102,6 +114,7 @@ export function decodeSegment(bytes: Uint8Array, codec: Pick<Codec, 'gunzip'>): 
       root: fromHex(header.root),
       recordedAt: header.recorded_at,
       policyVersion: header.policy_version,
+      ...(header.lock_days === undefined ? {} : { lockDays: header.lock_days }),
       verifierKey: header.verifier_key,
       ...(header.next_verifier_key === undefined ? {} : { nextVerifierKey: header.next_verifier_key }),
       ...(header.sign_each === undefined ? {} : { signEach: header.sign_each }),

@@ -8,7 +8,7 @@ import {
   unpackSignatures,
   verifyRecordSignature,
 } from '../log/record-signature.ts';
-import { type Log, lockUntil } from './log.ts';
+import { type Log, lockDaysOf, lockUntil } from './log.ts';
 import type { Segment } from './segment.ts';
 import { signerOf } from './sign-size.ts';
 
@@ -27,7 +27,7 @@ export async function signRecords(segment: Segment, log: SigningLog): Promise<Ui
   if (standing) return checked(standing, segment, log.origin);
   const made = concatBytes(...(await sign(segment, log)));
   // Tiles outlive their records, and so may these: they are hashes' signatures and tell nothing of a person.
-  const locked = lockUntil(segment.recordedAt, log.lockDays.tiles);
+  const locked = lockUntil(segment.recordedAt, lockDaysOf(segment, log).tiles);
   const outcome = await log.archive.create(object, made, locked);
   const archived = outcome === 'created' ? made : ((await log.archive.read(object)) ?? made);
   return checked(archived, segment, log.origin);

@@ -10,7 +10,8 @@ type ActType =
   | 'TOKEN_REVOKED'
   | 'EMITTER_REGISTERED'
   | 'EMITTER_REMOVED'
-  | 'EXPORT_DOWNLOADED';
+  | 'EXPORT_DOWNLOADED'
+  | 'RETENTION_POLICY_CHANGED';
 
 /** What is done, to what; who does it and by which request is known from the request. */
 type Act<T extends ActType> = Omit<PayloadOf<T>, 'actor' | 'request_id'>;

@@ -6,6 +6,7 @@ import type { Route } from '../shared/http/route.ts';
 import type { Acts } from './acts.ts';
 import { emitterRoutes } from './routes/emitters.ts';
 import { type ExportsApi, exportRoutes } from './routes/exports.ts';
+import { type RetentionApi, retentionRoutes } from './routes/retention.ts';
 import { tokenRotationRoutes } from './routes/token-rotation.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
@@ -16,6 +17,7 @@ export interface AdminApi {
   emitters: EmitterRegistry;
   usage: LastSeen;
   exports: ExportsApi;
+  retention: RetentionApi;
   acts: Acts;
   clock: Pick<Clock, 'now'>;
   random: Random;
@@ -23,5 +25,11 @@ export interface AdminApi {
 
 /** Every route of this function. */
 export function adminRoutes(api: AdminApi): Route[] {
-  return [...tokenRoutes(api), ...tokenRotationRoutes(api), ...emitterRoutes(api), ...exportRoutes(api)];
+  return [
+    ...tokenRoutes(api),
+    ...tokenRotationRoutes(api),
+    ...emitterRoutes(api),
+    ...exportRoutes(api),
+    ...retentionRoutes(api),
+  ];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiVariables, parseVariables, type Variables } from '../shared/env.ts';
+import { apiVariables, parseVariables, retentionVariable, type Variables } from '../shared/env.ts';
 
 const env = z.object({
   ...apiVariables,
@@ -7,6 +7,7 @@ const env = z.object({
   EXPORT_QUEUE_URL: z.url(),
   /** Where finished exports lie. */
   WORK_BUCKET: z.string().min(1),
+  RETENTION: retentionVariable,
 });
 
 /** What the construct has to set. */

@@ -2,6 +2,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { DynamoExports } from '../adapters/dynamo-exports.ts';
+import { DynamoPolicies } from '../adapters/dynamo-policies.ts';
 import { S3Exports } from '../adapters/s3-exports.ts';
 import { SqsOutbox } from '../adapters/sqs-outbox.ts';
 import { systemRandom } from '../adapters/system.ts';
@@ -19,6 +20,7 @@ const routes = adminRoutes({
   ...wiring,
   acts: new Acts(wiring.outbox, wiring.clock, systemRandom),
   random: systemRandom,
+  retention: { policies: new DynamoPolicies(wiring.control), deployed: env.RETENTION },
   exports: {
     jobs: new DynamoExports(wiring.control),
     files: new S3Exports(new S3Client(), env.WORK_BUCKET),
@@ -27,7 +29,7 @@ const routes = adminRoutes({
 });
 const api = makeApi(routes, wiring);
 
-/** Administers tokens and emitters, by API Gateway with a token or by the operator's direct invocation. */
+/** Administers tokens, emitters, exports and retention, by API Gateway with a token or by the operator's direct invocation. */
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<unknown> {
   const invocation = asOperatorInvocation(event);
   if (invocation) return await answerOperator(routes, invocation, context.awsRequestId, wiring);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiVariables, parseVariables, type Variables } from '../shared/env.ts';
+import { apiVariables, parseVariables, retentionVariable, type Variables } from '../shared/env.ts';
 
 const env = z.object({
   ...apiVariables,
@@ -10,8 +10,7 @@ const env = z.object({
   INDEX_KEY_SECRET: z.string().min(1),
   /** `true` where the tenant has witnesses, whose cosignatures are looked for. */
   WITNESSED: z.enum(['true', 'false']).transform((text) => text === 'true'),
-  /** Days for which a record is kept at least, as deployed. */
-  RETENTION_MIN_DAYS: z.coerce.number().pipe(z.int().nonnegative()),
+  RETENTION: retentionVariable,
 });
 
 /** What the construct has to set. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { policyInForce } from '../../core/retention/standing-policy.ts';
 import { BundledFiles } from '../adapters/bundled-files.ts';
 import { DynamoCosignatures } from '../adapters/dynamo-cosignatures.ts';
 import { DynamoHead } from '../adapters/dynamo-head.ts';
+import { DynamoPolicies } from '../adapters/dynamo-policies.ts';
 import { DynamoQuarantineReader } from '../adapters/dynamo-quarantine-reader.ts';
 import { DynamoRecords } from '../adapters/dynamo-records.ts';
 import { S3Reader } from '../adapters/s3-reader.ts';
@@ -29,6 +31,8 @@ const ports = {
   random: systemRandom,
 };
 
+const policies = new DynamoPolicies(api.control);
+
 /** Answers what is asked of the log: events, receipts, timelines, checkpoint and keys, quarantine; and hands the console out. */
 export const handler = makeApi(
   readRoutes({
@@ -36,7 +40,7 @@ export const handler = makeApi(
     reader: async () => ({ ...ports, keys: await keys.get() }),
     quarantine: new DynamoQuarantineReader(api.control, api.clock),
     ...(env.WITNESSED && { cosignatures: new DynamoCosignatures(api.control) }),
-    retainDays: env.RETENTION_MIN_DAYS,
+    retainDays: async () => (await policyInForce(policies, env.RETENTION)).policy.min_days,
     console: new BundledFiles(join(import.meta.dirname, 'console')),
   }),
   api,

@@ -20,8 +20,8 @@ export interface ReadApi {
   quarantine: QuarantineReader;
   /** Where the tenant has witnesses: what they said. */
   cosignatures?: Pick<CosignatureStore, 'all'>;
-  /** Days for which a record is kept at least. */
-  retainDays: number;
+  /** Days for which a record is kept at least, by the policy in force. */
+  retainDays: () => Promise<number>;
   console: ConsoleFiles;
 }
 

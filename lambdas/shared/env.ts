@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AuditError } from '../../core/errors.ts';
 import { SCOPES } from '../../core/identity/scope.ts';
+import { retentionPolicySchema } from '../../core/retention/policy.ts';
 
 /** What `process.env` looks like to a parser. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -34,6 +35,19 @@ const identityJson = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
+
+/** JSON of the retention policy of the tenant file: the first values, and the floors of what the tenant sets. */
+export const retentionVariable = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'expected JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(retentionPolicySchema);
 
 /** What every function behind HTTPS has. */
 export const apiVariables = {

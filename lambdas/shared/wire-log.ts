@@ -8,11 +8,14 @@ import { AuditError } from '../../core/errors.ts';
 import { asTenantId } from '../../core/event/ids.ts';
 import type { Intake, Observation } from '../../core/ingest/intake.ts';
 import type { PatternName } from '../../core/redaction/patterns.ts';
+import type { RetentionPolicy } from '../../core/retention/policy.ts';
+import { type PolicyStore, policyInForce } from '../../core/retention/standing-policy.ts';
 import type { Log } from '../../core/sequencer/log.ts';
 import project from '../../package.json' with { type: 'json' };
 import { ControlTable } from '../adapters/dynamo-control.ts';
 import { DynamoEmitters } from '../adapters/dynamo-emitters.ts';
 import { DynamoHead } from '../adapters/dynamo-head.ts';
+import { DynamoPolicies } from '../adapters/dynamo-policies.ts';
 import { DynamoQuarantine } from '../adapters/dynamo-quarantine.ts';
 import { DynamoRecords } from '../adapters/dynamo-records.ts';
 import { EventBridgeAnnouncer } from '../adapters/eventbridge-announcer.ts';
@@ -39,7 +42,7 @@ interface LogVariables {
   POLICY: {
     personal_data: readonly string[];
     redact: readonly PatternName[];
-    retention: { max_days: number; immutability_days: number };
+    retention: RetentionPolicy;
     lock_mode: 'COMPLIANCE' | 'GOVERNANCE';
   };
 }
@@ -50,8 +53,11 @@ export interface LogWiring {
   intake: Intake;
 }
 
-/** The policy that the stack deploys; the tenant's own versions follow from 2. */
-const DEPLOYED_POLICY = 1;
+/** What is joined once; the retention policy is looked at again with every event. */
+export interface LogBase extends LogWiring {
+  policies: Pick<PolicyStore, 'read'>;
+  deployed: RetentionPolicy;
+}
 
 // A call that hangs must fail while there is time to try it again.
 const CLIENT = {
@@ -63,7 +69,7 @@ const CLIENT = {
 export async function wireLog(
   variables: LogVariables,
   observe: (observation: Observation) => void,
-): Promise<LogWiring> {
+): Promise<LogBase> {
   const { TENANT_ID, LOG_ORIGIN, RECORDS_TABLE, CONTROL_TABLE, ARCHIVE_BUCKET, WORK_BUCKET, POLICY } =
     variables;
   const dynamo = new DynamoDBClient(CLIENT);
@@ -71,13 +77,13 @@ export async function wireLog(
   const s3 = new S3Client(CLIENT);
   const keys = await new SecretKeys(new SecretsManagerClient(CLIENT), variables.INDEX_KEY_SECRET).get();
   const work = new S3Work(s3, WORK_BUCKET);
-  const emitters = new DynamoEmitters(new ControlTable(documents, CONTROL_TABLE));
+  const control = new ControlTable(documents, CONTROL_TABLE);
+  const emitters = new DynamoEmitters(control);
   const log: Log = {
     tenant: TENANT_ID,
     origin: LOG_ORIGIN,
     keys,
-    // Hashes of tiles are no personal data, and proofs of the oldest record need them: they stay as long as any record may.
-    lockDays: { batches: POLICY.retention.immutability_days, tiles: POLICY.retention.max_days },
+    lockDays: lockDaysBy(POLICY.retention),
     heads: new DynamoHead(dynamo, RECORDS_TABLE),
     table: new DynamoRecords(documents, RECORDS_TABLE),
     archive: new S3Archive(s3, ARCHIVE_BUCKET, POLICY.lock_mode),
@@ -95,14 +101,26 @@ export async function wireLog(
     emitterByKid: (kid) => emitters.byKid(kid),
     personalData: POLICY.personal_data,
     redact: POLICY.redact,
-    policyVersion: DEPLOYED_POLICY,
+    policyVersion: 1,
     pseudonymKey: keys.pseudonym,
     quarantine: new DynamoQuarantine(documents, CONTROL_TABLE, work),
     writerVersion: project.version,
     maxReceives: MAX_RECEIVES,
     observe,
   };
-  return { log, intake };
+  return { log, intake, policies: new DynamoPolicies(control), deployed: POLICY.retention };
+}
+
+/** The log under the policy that is in force now. */
+export async function underPolicy({ log, intake, policies, deployed }: LogBase): Promise<LogWiring> {
+  const { version, policy } = await policyInForce(policies, deployed);
+  const ruled = { ...log, lockDays: lockDaysBy(policy) };
+  return { log: ruled, intake: { ...intake, log: ruled, policyVersion: version } };
+}
+
+/** Hashes of tiles are no personal data, and proofs of the oldest record need them: they stay as long as any record may. */
+function lockDaysBy({ immutability_days, max_days }: RetentionPolicy): Log['lockDays'] {
+  return { batches: immutability_days, tiles: max_days };
 }
 
 function signersOf(keyIds: readonly string[]): Log['signers'] {

@@ -3,7 +3,7 @@ import { PATTERN_NAMES } from '../../core/redaction/patterns.ts';
 import { retentionPolicySchema } from '../../core/retention/policy.ts';
 import { parseVariables, tenantVariables, type Variables } from '../shared/env.ts';
 
-/** The tenant's own terms as deployed: policy version 1, until the tenant sets another. */
+/** The tenant's own terms as deployed. Of `retention` they are version 1, and the floors of what the tenant sets. */
 const policy = z.strictObject({
   /** JSON Pointers into an event, `*` for any member; what they name is committed, not inlined. */
   personal_data: z.array(z.string()),

@@ -4,7 +4,7 @@ import { acceptBatch } from '../../core/ingest/accept.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
 import { environment } from '../shared/wire-api.ts';
-import { wireLog } from '../shared/wire-log.ts';
+import { type LogWiring, underPolicy, wireLog } from '../shared/wire-log.ts';
 import { type AuditRequest, auditOnSchedule, isAuditRequest } from './audit-archive.ts';
 import { type ClosingRequest, closeOnSchedule, isClosingRequest } from './close-days.ts';
 import { archiveDailyRecords, type DailyRequest, isDailyRequest } from './daily-records.ts';
@@ -49,11 +49,11 @@ export async function handler(
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-/** Joined at the first event; a failure is not remembered. */
-async function wired() {
+/** Joined at the first event, a failure is not remembered; under the policy that is in force at this one. */
+async function wired(): Promise<LogWiring> {
   wiring ??= wireLog(variables, logObservations(logToStdout));
   try {
-    return await wiring;
+    return await underPolicy(await wiring);
   } catch (error) {
     wiring = undefined;
     throw error;

@@ -57,7 +57,7 @@ export class ApiFunctions extends Construct {
       WORK_BUCKET: work.bucketName,
       INDEX_KEY_SECRET: keys.index.secretArn,
       WITNESSED: String(tenant.witnesses !== undefined),
-      RETENTION_MIN_DAYS: String(tenant.retention.min_days),
+      RETENTION: JSON.stringify(tenant.retention),
     };
     const made = new IsolatedFunction(this, 'ReadApi', {
       name: 'read-api',
@@ -73,7 +73,7 @@ export class ApiFunctions extends Construct {
     made.allow({
       actions: ['dynamodb:GetItem'],
       resources: [tables.control.tableArn],
-      conditions: onlyControlItems('TOKEN', 'EMITTER', 'QUARANTINE'),
+      conditions: onlyControlItems('TOKEN', 'EMITTER', 'QUARANTINE', 'POLICY'),
     });
     made.allow({
       actions: ['dynamodb:Query'],
@@ -94,11 +94,12 @@ export class ApiFunctions extends Construct {
   }
 
   private makeAdminApi(foundation: Foundation): IsolatedFunction {
-    const { keys, tables, buckets, queues, code } = foundation;
+    const { tenant, keys, tables, buckets, queues, code } = foundation;
     const variables: AdminApiVariables = {
       ...apiVariables(foundation),
       EXPORT_QUEUE_URL: queues.exports.queueUrl,
       WORK_BUCKET: buckets.work.bucketName,
+      RETENTION: JSON.stringify(tenant.retention),
     };
     const made = new IsolatedFunction(this, 'AdminApi', {
       name: 'admin-api',
@@ -110,7 +111,7 @@ export class ApiFunctions extends Construct {
     made.allow({
       actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       resources: [tables.control.tableArn],
-      conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE', 'EXPORT'),
+      conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE', 'EXPORT', 'POLICY'),
     });
     made.allow({
       actions: ['sqs:SendMessage'],

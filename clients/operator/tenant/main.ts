@@ -5,6 +5,7 @@ import { addExportCommand } from './export-command.ts';
 import { describeFailure, type ExitStatus, exitStatusOf } from './failure.ts';
 import { addKeyCommands } from './key-commands.ts';
 import { addRecoveryCommands } from './recovery-commands.ts';
+import { addRetentionCommand } from './retention-command.ts';
 import { addTenantCommands } from './tenant-commands.ts';
 import { addTokenCommands } from './token-commands.ts';
 
@@ -43,6 +44,7 @@ export async function main(args: readonly string[], world: Omit<World, 'fail'>):
   addTokenCommands(program, { ...world, fail });
   addEmitterCommands(program, { ...world, fail });
   addExportCommand(program, { ...world, fail });
+  addRetentionCommand(program, { ...world, fail });
   try {
     await program.parseAsync(args, { from: 'user' });
     return status;

@@ -1,5 +1,6 @@
 import * as emitters from '../../admin-api/operations/emitters.ts';
 import * as exporting from '../../admin-api/operations/exports.ts';
+import * as retention from '../../admin-api/operations/retention.ts';
 import * as tokens from '../../admin-api/operations/tokens.ts';
 import * as ingest from '../../ingest-api/operations.ts';
 import type { Operation } from '../../shared/http/operation.ts';
@@ -41,6 +42,8 @@ export const OPERATIONS: readonly Operation[] = [
   exporting.cancelExport,
   exporting.deleteExport,
   exporting.downloadExport,
+  retention.getRetentionPolicy,
+  retention.putRetentionPolicy,
   getOpenApiDocument,
   consoleFiles.openConsole,
   consoleFiles.getConsolePage,

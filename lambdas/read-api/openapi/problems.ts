@@ -27,7 +27,7 @@ const MEANINGS: Readonly<Record<Exclude<ProblemCode, 'misconfigured' | 'method_n
   unauthenticated: 'No token, or none that is valid here.',
   forbidden: 'The scope is missing, another tenant is named, or a grant goes beyond one’s own.',
   not_found: 'There is no such thing.',
-  conflict: 'It is there already, or was.',
+  conflict: 'It is there already, or was, or has changed since it was looked at.',
   too_large: 'More than 4 MB, or more than 16 MB after decompression.',
   rate_limited: 'The token’s minute is used up; `Retry-After` says when the next one begins.',
   integrity: 'What is stored did not pass its own checks, and was not given out.',

@@ -44,7 +44,8 @@ export function timelineRoutes({ reader, retainDays }: ReadApi) {
         reader: { timeZone: time_zone },
         personal: maySeePersonal(caller),
       };
-      return await answer(await reader(), params.task_id, type, { limit, cursor, audience, retainDays });
+      const request = { limit, cursor, audience, retainDays: await retainDays() };
+      return await answer(await reader(), params.task_id, type, request);
     }),
   ];
 }

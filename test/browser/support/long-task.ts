@@ -47,7 +47,7 @@ export async function longTask(count: number) {
     tenantId: world.tenantId,
     reader: async () => log.reader,
     quarantine: { newest: async () => [], refused: async () => undefined },
-    retainDays: 30,
+    retainDays: async () => 30,
     console: { find: () => undefined },
   });
   return { call: clientOf(routes, world.terms), token: await world.token([...SCOPES]) };

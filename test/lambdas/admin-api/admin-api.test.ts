@@ -2,35 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { parseEvent } from '../../../core/event/parse.ts';
 import { SCOPES } from '../../../core/identity/scope.ts';
-import { Acts } from '../../../lambdas/admin-api/acts.ts';
-import { adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
 import { answerOperator, asOperatorInvocation } from '../../../lambdas/admin-api/operator.ts';
-import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
-import { clientOf } from '../shared/api-client.ts';
-import { ApiWorld } from '../shared/api-world.ts';
-
-class AdminWorld extends ApiWorld {
-  readonly routes = adminRoutes({
-    tenantId: this.tenantId,
-    tokens: this.tokens,
-    emitters: this.emitters,
-    usage: this.usage,
-    clock: { now: () => this.now },
-    random: this.random,
-    exports: {
-      jobs: new MemoryExportJobs(),
-      files: new MemoryExportFiles(),
-      queue: { send: async () => undefined },
-    },
-    acts: new Acts(this.outbox, { now: () => this.now }, this.random),
-  });
-  readonly call = clientOf(this.routes, this.terms);
-
-  /** Types of what was done, without the reads. */
-  get acts(): string[] {
-    return this.queue.map(({ event_type }) => event_type).filter((type) => type !== 'AUDIT_ACCESSED');
-  }
-}
+import { AdminWorld } from './admin-world.ts';
 
 function publicKey(): Record<string, unknown> {
   return { ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }) };

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { SCOPES } from '../../../core/identity/scope.ts';
-import { Acts } from '../../../lambdas/admin-api/acts.ts';
 import { adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
 import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
 import { clientOf } from '../shared/api-client.ts';
 import { ApiWorld } from '../shared/api-world.ts';
+import { adminApiOf } from './admin-world.ts';
 
 const PATH = '/v1/audit/exports';
 
@@ -14,20 +14,15 @@ class ExportsWorld extends ApiWorld {
   readonly sent: string[] = [];
 
   readonly call = clientOf(
-    adminRoutes({
-      tenantId: this.tenantId,
-      tokens: this.tokens,
-      emitters: this.emitters,
-      usage: this.usage,
-      clock: { now: () => this.now },
-      random: this.random,
-      exports: {
-        jobs: this.jobs,
-        files: this.files,
-        queue: { send: async (bodies) => void this.sent.push(...bodies) },
-      },
-      acts: new Acts(this.outbox, { now: () => this.now }, this.random),
-    }),
+    adminRoutes(
+      adminApiOf(this, {
+        exports: {
+          jobs: this.jobs,
+          files: this.files,
+          queue: { send: async (bodies) => void this.sent.push(...bodies) },
+        },
+      }),
+    ),
     this.terms,
   );
 

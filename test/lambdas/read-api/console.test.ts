@@ -25,7 +25,7 @@ async function open() {
     tenantId: world.tenantId,
     reader: async () => filled.reader,
     quarantine: { newest: async () => [], refused: async () => undefined },
-    retainDays: 30,
+    retainDays: async () => 30,
     console: new BundledFiles(join(folder, 'console')),
   });
   return clientOf(routes, world.terms);

@@ -27,7 +27,7 @@ async function open() {
     tenantId: world.tenantId,
     reader: async () => filled.reader,
     quarantine,
-    retainDays: 30,
+    retainDays: async () => 30,
     console: { find: () => undefined },
   });
   return { world, filled, refusedId, call: clientOf(routes, world.terms) };

@@ -24,7 +24,7 @@ async function open(goal = 'Refund order 4711') {
     tenantId: world.tenantId,
     reader: async () => filled.reader,
     quarantine,
-    retainDays: 30,
+    retainDays: async () => 30,
     console: { find: () => undefined },
   });
   const token = await world.token(['events:read']);

@@ -284,7 +284,9 @@ describe('the functions behind HTTPS', () => {
     expect(putters('QUARANTINE')).toEqual([writeLog]);
     expect(putters(LOOK_UPS)).toEqual([writeLog]);
     expect(whoMay('dynamodb:GetItem', control, { 'dynamodb:LeadingKeys': [LOOK_UPS] })).toEqual([readApi]);
-    expect(putters('POLICY')).toEqual([]);
+    expect(putters('POLICY')).toEqual([adminApi]);
+    const readers = whoMay('dynamodb:GetItem', control, { 'dynamodb:LeadingKeys': ['POLICY'] });
+    expect(readers).toEqual([writeLog, readApi, adminApi]);
   });
 
   test('records and their disclosures are read by those who answer with them, each as far as it needs', () => {

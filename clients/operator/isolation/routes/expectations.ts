@@ -52,6 +52,8 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'DELETE /v1/audit/exports/{export_id}': { path: { export_id: ['export'] } },
   'POST /v1/audit/exports/{export_id}/cancel': { path: { export_id: ['export'] } },
   'GET /v1/audit/exports/{export_id}/download': { path: { export_id: ['export'] } },
+  'GET /v1/audit/retention-policy': {},
+  'PUT /v1/audit/retention-policy': { body: { version: 1, policy: {} } },
   'POST /v1/otlp/v1/traces': { body: {} },
   'POST /v1/audit/emitters': { body: { agents: ['intruder'], public_jwk: {} } },
   'GET /v1/audit/emitters': {},

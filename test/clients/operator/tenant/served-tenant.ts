@@ -5,7 +5,9 @@ import { Acts } from '../../../../lambdas/admin-api/acts.ts';
 import { adminRoutes } from '../../../../lambdas/admin-api/admin-api.ts';
 import { answerOperator, asOperatorInvocation } from '../../../../lambdas/admin-api/operator.ts';
 import { AccessLog } from '../../../../lambdas/shared/http/access-log.ts';
+import { DEPLOYED } from '../../../lambdas/admin-api/admin-world.ts';
 import { MemoryExportFiles, MemoryExportJobs } from '../../../support/memory-exports.ts';
+import { MemoryPolicies } from '../../../support/memory-policies.ts';
 import { MemoryEmitters, MemoryTokens, MemoryUsage } from '../../../support/memory-registries.ts';
 import { SeededRandom } from '../../../support/seeded-random.ts';
 import { type Heard, withServer } from '../../sdk/loopback.ts';
@@ -58,6 +60,7 @@ export async function withServedTenant(
     emitters: new MemoryEmitters(),
     usage: new MemoryUsage(),
     exports: { jobs: new MemoryExportJobs(), files: new MemoryExportFiles(), queue: outbox },
+    retention: { policies: new MemoryPolicies(), deployed: DEPLOYED },
     acts: new Acts(outbox, clock, random),
     clock,
     random,

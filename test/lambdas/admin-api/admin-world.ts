@@ -1,0 +1,50 @@
+import type { RetentionPolicy } from '../../../core/retention/policy.ts';
+import { Acts } from '../../../lambdas/admin-api/acts.ts';
+import { type AdminApi, adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
+import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
+import { MemoryPolicies } from '../../support/memory-policies.ts';
+import { clientOf } from '../shared/api-client.ts';
+import { ApiWorld } from '../shared/api-world.ts';
+
+/** What the tenant file says in these tests. */
+export const DEPLOYED: RetentionPolicy = {
+  immutability_days: 30,
+  min_days: 60,
+  max_days: 400,
+  archive_after_days: 45,
+  after_termination_days: 90,
+};
+
+/** What admin-api works on, in memory; a test puts its own in the place of what it looks into. */
+export function adminApiOf(world: ApiWorld, more: Partial<AdminApi> = {}): AdminApi {
+  return {
+    tenantId: world.tenantId,
+    tokens: world.tokens,
+    emitters: world.emitters,
+    usage: world.usage,
+    clock: { now: () => world.now },
+    random: world.random,
+    exports: {
+      jobs: new MemoryExportJobs(),
+      files: new MemoryExportFiles(),
+      queue: { send: async () => undefined },
+    },
+    retention: { policies: new MemoryPolicies(), deployed: DEPLOYED },
+    acts: new Acts(world.outbox, { now: () => world.now }, world.random),
+    ...more,
+  };
+}
+
+/** A tenant's administration in memory. */
+export class AdminWorld extends ApiWorld {
+  readonly policies = new MemoryPolicies();
+  readonly routes = adminRoutes(
+    adminApiOf(this, { retention: { policies: this.policies, deployed: DEPLOYED } }),
+  );
+  readonly call = clientOf(this.routes, this.terms);
+
+  /** Types of what was done, without the reads. */
+  get acts(): string[] {
+    return this.queue.map(({ event_type }) => event_type).filter((type) => type !== 'AUDIT_ACCESSED');
+  }
+}
