@@ -64,12 +64,10 @@ function reversed(open: string): string {
   return [...open].reverse().join('');
 }
 
+/** `text` begins with a bracket that opens an object, so whatever JSON it is, it is one. */
 function parsed(text: string, truncated: boolean): ReadObject | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? { value: value as Record<string, unknown>, truncated }
-      : undefined;
+    return { value: JSON.parse(text), truncated };
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { writeDailyRecords } from '../../../core/archive/daily-records.ts';
 import { FILE_RECORDS, parseRecordsObject } from '../../../core/archive/layout.ts';
-import { decodeRecordsFile } from '../../../core/archive/records-file.ts';
+import { decodeRecordsFile, encodeRecordsFile } from '../../../core/archive/records-file.ts';
 import { utf8 } from '../../../core/encoding.ts';
 import { decodeSegment } from '../../../core/sequencer/segment.ts';
 import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
@@ -171,4 +171,9 @@ test('records of a day that come after its file get a file of their own', async 
   await fill(filled, [2], '2026-11-25T03:00:00Z');
   expect(await run(filled)).toMatchObject({ files: 1, next: 6 });
   expect([...archived(filled).keys()]).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test('a file is of as many records as its name says, or is not made', () => {
+  const made = () => encodeRecordsFile({ first: 3, last: 5 }, [Uint8Array.of(1)], zlibCodec);
+  expect(made).toThrow('another number of records than its name');
 });

@@ -151,3 +151,8 @@ test('servers and browsers agree about keys of small order, and about noise: no'
     }
   }
 });
+
+test('servers and browsers hash text alike', () => {
+  for (const text of ['', 'abc', 'Grüße 中 \u{1f600}'])
+    expect(toHex(browser.sha256OfText(text))).toBe(toHex(node.sha256(utf8(text))));
+});

@@ -128,3 +128,20 @@ test('the published schema takes what the prompt asks for', () => {
   expect(decisionBlockSchema.safeParse(REFUND).success).toBe(true);
   expect(DECISION_JSON_SCHEMA).toMatchObject({ type: 'object', required: Object.keys(REFUND) });
 });
+
+test.each([
+  ['a key without an object', '"reasoning_summary": "x"'],
+  ['a key at the start of an object that is none', '{"reasoning_summary": '],
+  ['a list in place of an object', '["reasoning_summary"]'],
+  ['many brackets before it', `${'{ '.repeat(200)}"reasoning_summary"`],
+])('no decision is in %s', (_, output) => expect(extractDecisions(output)).toEqual([]));
+
+test('empty options are left out, and those whose outcome nobody knows', () => {
+  const block = {
+    reasoning_summary: 'So.',
+    options_considered: [' ', 'Refund', { option: 'Deny', status: 'REJECTED' }],
+  };
+  expect(extractDecisions(JSON.stringify(block))).toMatchObject([
+    { options_considered: [{ option: 'Deny', outcome: 'rejected' }] },
+  ]);
+});

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { fromHex, fromUtf8, toHex } from '../../../core/encoding.ts';
 import { canonicalBytes, contentHash } from '../../../core/event/canonical.ts';
+import { canonicalTextOf, isPlainText } from '../../../core/event/canonical-text.ts';
 import { EXAMPLE_TYPES, eventOf } from './examples.ts';
 
 interface Vectors {
@@ -50,4 +51,19 @@ test('the content hash does not depend on the order of members', () => {
     expect(contentHash(reversed)).toBe(contentHash(event));
     expect(contentHash(event)).toMatch(/^sha256:[0-9a-f]{64}$/);
   }
+});
+
+test('a short way to the canonical text is taken where it is certain, and only there', () => {
+  const limits = { depth: 3, keys: 10 };
+  expect(canonicalTextOf({ a: [1, 'x', null, true], b: {} }, limits)).toBe('{"a":[1,"x",null,true],"b":{}}');
+  for (const value of [{ b: 1, a: 2 }, { a: undefined }, [-0], ['\ud800'], [[[[1]]]], [1e300]])
+    expect(canonicalTextOf(value, limits)).toBeUndefined();
+});
+
+test('a text is plain where it is what its value is written as, in whatever order', () => {
+  const limits = { depth: 3, keys: 10 };
+  const plain = (text: string) => isPlainText(text, JSON.parse(text), limits);
+  expect(plain('{"b":1,"a":[2]}')).toBe(true);
+  for (const text of ['{"a":1,"a":2}', '{ "a":1}', '{"a":1.0}', '"\\u0061"', '[[[[1]]]]'])
+    expect(plain(text)).toBe(false);
 });

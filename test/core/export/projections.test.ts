@@ -161,3 +161,27 @@ test.each(EXPORT_FORMATS)('%s exports every event once, a JSON value a line', as
     job.exportId,
   );
 });
+
+describe('outcomes', () => {
+  test.each([
+    ['TASK_COMPLETED', {}, 'success'],
+    ['TASK_FAILED', { reason: 'no answer' }, 'failure'],
+    ['TOOL_RESULT_RECEIVED', { status: 'ok' }, 'success'],
+    ['TOOL_RESULT_RECEIVED', { status: 'timeout' }, 'failure'],
+    ['TOOL_CALLED', { tool: { name: 'x', kind: 'api' } }, 'unknown'],
+  ])('%s %j is a %s in ECS', (event_type, payload, outcome) => {
+    expect(toElastic(projected({ event_type, payload })).document).toMatchObject({ event: { outcome } });
+  });
+});
+
+test('the model behind an agent is in its OCSF object, with a provider even where none was named', () => {
+  const agent = {
+    id: 'refund-agent',
+    version: '1.4.0',
+    instance_id: 'i-1',
+    model: { name: 'm', version: '2' },
+  };
+  expect(toOcsf(projected({ event_type: 'TASK_COMPLETED', agent, payload: {} }))).toMatchObject({
+    ai_agent: { instance_uid: 'i-1', ai_model: { name: 'm', ai_provider: 'unknown', version: '2' } },
+  });
+});

@@ -203,3 +203,35 @@ describe('a worker', () => {
     expect(sent).toHaveLength(before);
   });
 });
+
+test('what failed is told to the asker in words of ours, and no more of it than is theirs to know', async () => {
+  const world = await ExportWorld.open(2);
+  const job = await world.ask('ndjson');
+  world.files.onWrite = () => {
+    throw new TypeError('arn:aws:s3:::work-bucket/secret');
+  };
+  await expect(world.run(job)).rejects.toThrow(TypeError);
+  const { failure } = (await world.jobs.get(job.exportId)) ?? {};
+  expect(failure).toMatchObject({ code: 'internal_error' });
+  expect(failure?.detail).not.toContain('secret');
+});
+
+test('an index that counts other events than there are ends the export', async () => {
+  const world = await ExportWorld.open(2);
+  const job = await world.ask('ndjson');
+  // It dies after the tree was fixed; meanwhile the count of it is another.
+  world.files.onWrite = () => {
+    throw new AuditError('unavailable', 'the work bucket is away');
+  };
+  await expect(world.run(job)).rejects.toThrow('away');
+  const standing = world.jobs.jobs.get(job.exportId);
+  if (!standing?.tree) throw new Error('no tree was fixed');
+  standing.tree = { ...standing.tree, total: 7 };
+  world.files.onWrite = () => {};
+  world.intake.now += 10 * 60_000;
+  expect(await world.run(job)).toBe('ended');
+  expect(await world.jobs.get(job.exportId)).toMatchObject({
+    status: 'failed',
+    failure: { code: 'integrity' },
+  });
+});

@@ -32,6 +32,9 @@ function entriesAt(times: number[], first = 0): PostingEntry[] {
   }));
 }
 
+import { unpackCounts } from '../../../core/index/day-count.ts';
+import { readRotations } from '../../../core/index/rotation-item.ts';
+
 describe('posting lists', () => {
   test('what was packed is read back, whatever the times', () => {
     const time = fc.integer({ min: NOON - 7_200_000, max: NOON + 7_200_000 });
@@ -225,4 +228,13 @@ describe('keys', () => {
     expect(() => deriveTenantKeys('short')).toThrow('shorter than 32');
     expect(fromHex('00')).toHaveLength(1);
   });
+});
+
+test('a day’s count or a key rotation that is none is an integrity error', async () => {
+  expect(() => unpackCounts({ pk: 'N#a', sk: '2026-11-24', d: '{' })).toThrow(
+    "not a day's count: N#a 2026-11-24",
+  );
+  const rotation = { pk: 'LOG', sk: 'ROTATION#1', first_size: 4, previous: 'key', verifier_key: 'key' };
+  const table = { query: async () => ({ items: [rotation] }) };
+  await expect(readRotations(table)).rejects.toMatchObject({ code: 'integrity' });
 });

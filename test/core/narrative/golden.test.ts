@@ -1,5 +1,3 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { AuditTrail } from '../../../clients/sdk/audit-trail.ts';
 import type { AuditEvent } from '../../../core/event/event.ts';
@@ -7,16 +5,8 @@ import { toMarkdown } from '../../../core/narrative/markdown.ts';
 import { refundRuns } from '../../../examples/agents/refund/runs.ts';
 import { travelRuns } from '../../../examples/agents/travel/runs.ts';
 import { memoryTrail } from '../../clients/sdk/memory-transport.ts';
+import { expectGolden } from './golden.ts';
 import { BERLIN, tellWhole } from './records.ts';
-
-/** Run with UPDATE_GOLDEN=1 to write the texts anew; then read them aloud before they are committed. */
-const GOLDEN = join(import.meta.dirname, 'golden');
-
-function expectGolden(name: string, text: string): void {
-  const file = join(GOLDEN, name);
-  if (process.env['UPDATE_GOLDEN'] === '1' || !existsSync(file)) writeFileSync(file, text);
-  expect(text).toBe(readFileSync(file, 'utf8'));
-}
 
 const STEP_MS = 1_700;
 const THINKING_MS = 95_000; // a person does not answer at once

@@ -83,3 +83,41 @@ test('all taken is the empty message; what was rejected is counted', () => {
   expect(Buffer.from(encodeResponse({ spans: 3, message: 'no' })).toString('hex')).toBe('0a06080312026e6f');
   expect(Buffer.from(encodeStatus('no')).toString('hex')).toBe('12026e6f');
 });
+
+test('a request with more spans or attributes than may come at once is refused', () => {
+  const many = Array.from({ length: OTLP_LIMITS.spans + 1 }, (_, position) => span(position + 1, 0, {}));
+  const crowded = Object.fromEntries(
+    Array.from({ length: OTLP_LIMITS.attributes + 1 }, (_, position) => [`a${position}`, 1]),
+  );
+  for (const given of [many, [span(1, 0, crowded)]]) {
+    expect(() => decodeTraces(encodeTraces(given))).toThrow('expected at most');
+    expect(() => parseTraces(text.encode(jsonTraces(given)))).toThrow('expected at most');
+  }
+  const [resourceSpans] = JSON.parse(jsonTraces([span(1, 0, {})])).resourceSpans;
+  resourceSpans.scopeSpans[0].spans = Array(OTLP_LIMITS.spans + 1).fill({});
+  expect(() => parseTraces(text.encode(JSON.stringify({ resourceSpans: [resourceSpans] })))).toThrow('spans');
+});
+
+test('members that nobody knows yet are passed over, wherever they stand', () => {
+  // Field 31, as text, in the span, its event, its status, an attribute, the scope and the request.
+  const unknown = Buffer.from([0xfa, 0x01, 0x01, 0x78]);
+  const field = (number: number, ...parts: Uint8Array[]) => {
+    const body = Buffer.concat(parts);
+    return Buffer.concat([Buffer.from([number * 8 + 2, body.length]), body]);
+  };
+  const attribute = field(3, field(1, Buffer.from('n')), field(2, field(1, Buffer.from('v'))), unknown);
+  const event = field(11, field(2, Buffer.from('e')), attribute, unknown);
+  const status = field(15, field(2, Buffer.from('m')), unknown);
+  const bytes = field(
+    1,
+    field(2, field(1, field(1, Buffer.from('s')), unknown), field(2, event, status, unknown), unknown),
+    unknown,
+  );
+  expect(decodeTraces(Buffer.concat([bytes, unknown]))).toMatchObject([
+    {
+      scope: { name: 's' },
+      status: { failed: false, message: 'm' },
+      events: [{ name: 'e', attributes: { n: 'v' } }],
+    },
+  ]);
+});

@@ -230,3 +230,154 @@ test('a value that no event could hold is left out with its length', () => {
   const [start] = eventsOf(span(1, 0, { ...AGENT, 'input.value': 'x'.repeat(300_000) }));
   expect(start?.payload['input']).toBe('left out: 300002 bytes, more than an event takes');
 });
+
+test.each([
+  ['INSERT INTO orders', 'write'],
+  ['DROP TABLE orders', 'delete'],
+  ['(select 1)', 'read'],
+  ['42', 'read'],
+])('a database span of %s is a %s, with its table and its rows', (query, operation) => {
+  const attributes = { 'db.system.name': 'mysql', 'db.query.text': query, 'db.collection.name': 'orders' };
+  expect(eventsOf(span(2, 1, { ...attributes, 'db.response.returned_rows': '3' }))[0]?.payload).toMatchObject(
+    {
+      operation,
+      store: { kind: 'database', system: 'mysql', name: 'mysql' },
+      resource: 'orders',
+      record_count: 3,
+    },
+  );
+});
+
+test('documents that were retrieved are named and counted, a memory is told from them', () => {
+  const documents = {
+    'retrieval.documents.0.document.id': 'policy-7',
+    'retrieval.documents.0.document.content': 'secret text',
+    'retrieval.documents.1.document.id': 'policy-9',
+  };
+  const [found] = eventsOf(
+    span(2, 1, { 'openinference.span.kind': 'RETRIEVER', 'input.value': 'refunds?', ...documents }),
+  );
+  expect(found).toMatchObject({
+    event_type: 'DATA_ACCESSED',
+    payload: {
+      operation: 'read',
+      store: { kind: 'documents', name: 'span 2' },
+      resource: 'policy-7, policy-9',
+      record_count: 2,
+      query_digest: expect.stringMatching(/^sha256:/),
+    },
+  });
+  expect(JSON.stringify(found)).not.toMatch(/secret text|refunds\?/);
+  const memory = {
+    'gen_ai.operation.name': 'search_memory',
+    'gen_ai.memory.store.name': 'preferences',
+    'gen_ai.retrieval.documents.count': 4,
+  };
+  expect(eventsOf(span(2, 1, memory))[0]?.payload).toEqual({
+    operation: 'read',
+    store: { kind: 'memory', name: 'preferences' },
+    record_count: 4,
+  });
+});
+
+test('messages are read as OpenInference writes them, and as they were written before there were parts', () => {
+  const openInference = {
+    'openinference.span.kind': 'LLM',
+    'llm.output_messages.0.message.role': 'assistant',
+    'llm.output_messages.0.message.content': 'I look it up.',
+    'llm.output_messages.0.message.contents.0.message_content.type': 'reasoning',
+    'llm.output_messages.0.message.contents.0.message_content.text': 'The order is needed first.',
+    'llm.output_messages.0.message.contents.1.message_content.type': 'text',
+    'llm.output_messages.0.message.contents.1.message_content.text': 'One moment.',
+    'llm.output_messages.0.message.tool_calls.0.tool_call.id': 'call-1',
+    'llm.output_messages.0.message.tool_calls.0.tool_call.function.name': 'record_decision',
+    'llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments':
+      '{"reasoning_summary":"Rule 7 fits.","policy_references":["RP-7"]}',
+  };
+  const events = eventsOf(span(2, 1, openInference));
+  expect(events.map(({ payload }) => payload['reasoning_summary'] ?? payload['content'])).toEqual(
+    expect.arrayContaining(['The order is needed first.', 'I look it up.\nOne moment.']),
+  );
+  const previous = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.completion.0.role': 'assistant',
+    'gen_ai.completion.0.content': 'Refunded.',
+    'gen_ai.completion.0.tool_calls.0.id': 'call-2',
+    'gen_ai.completion.0.tool_calls.0.name': 'record_decision',
+    'gen_ai.completion.0.tool_calls.0.arguments': '{"reasoning_summary":"Rule 9 fits."}',
+  };
+  expect(
+    eventsOf(span(2, 1, previous)).map(({ payload }) => payload['reasoning_summary'] ?? payload['content']),
+  ).toEqual(['Refunded.']);
+});
+
+test.each<[string, Record<string, string>, string | undefined]>([
+  [
+    'tasks of a crew',
+    { crew_tasks: '[{"description":"Find it."},{"description":"Pay it."}]' },
+    'Find it.\nPay it.',
+  ],
+  [
+    'a list of messages',
+    { 'input.value': '{"messages":[{"content":"old"},{"content":"Refund 7"}]}' },
+    'Refund 7',
+  ],
+  [
+    'AutoGen’s own text',
+    { 'input.value': "id='1' source='user' content='Refund 7' type='TextMessage'" },
+    'Refund 7',
+  ],
+  ['an empty text', { 'input.value': ' ' }, undefined],
+  ['numbers', { 'input.value': '{"task":7}' }, undefined],
+  ['an empty list', { 'input.value': '[]' }, undefined],
+  ['text that is no JSON', { 'input.value': '{broken' }, '{broken'],
+])('the goal is read from %s', (_, attributes, goal) => {
+  const [start] = eventsOf(span(1, 0, { ...AGENT, ...attributes }));
+  expect(start?.payload['goal']).toBe(goal ?? start?.payload['goal']);
+  if (goal === undefined) expect(start?.payload['goal']).not.toBe(attributes['input.value']);
+});
+
+test('a run that was resumed with another answer has its request changed', () => {
+  const resumed = (value: string) =>
+    eventsOf(
+      span(1, 0, {
+        ...AGENT,
+        'input.value': JSON.stringify({ graph: null, update: null, resume: value, goto: [] }),
+      }),
+    );
+  const decisions = ['approve', 'no', 'only half of it'].map(
+    (answer) =>
+      resumed(answer).find(({ event_type }) => event_type === 'HUMAN_DECISION_RECORDED')?.payload['decision'],
+  );
+  expect(decisions).toEqual(['approved', 'rejected', 'changed']);
+  const paused = span(1, 0, AGENT, {
+    events: [
+      {
+        at: span(1, 0, {}).start,
+        name: 'gen_ai.agent.resumed',
+        attributes: { 'gen_ai.agent.pause.id': 'p-1' },
+      },
+    ],
+  });
+  expect(eventsOf(paused).map(({ causation }) => causation?.call_id)).toContain('p-1');
+});
+
+test('tools of an MCP server, calls that name themselves in their result, and calls that were cancelled', () => {
+  const mcp = { ...TOOL, 'mcp.method.name': 'tools/call', 'gen_ai.tool.call.id': '' };
+  const [called, result] = eventsOf(
+    span(
+      2,
+      1,
+      { ...mcp, 'output.value': '{"kwargs":{"tool_call_id":"call-9"}}' },
+      { status: { failed: true, message: 'stopped' }, events: [exception('CancelledError')] },
+    ),
+  );
+  expect(called?.payload).toMatchObject({ tool: { kind: 'mcp' } });
+  expect(result).toMatchObject({ payload: { status: 'cancelled' } });
+});
+
+const exception = (type: string) => ({
+  at: span(1, 0, {}).start,
+  name: 'exception',
+  attributes: { 'exception.type': type, 'exception.message': 'stopped' },
+});

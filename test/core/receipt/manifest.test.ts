@@ -4,6 +4,7 @@ import { fromUtf8, toDigestText, utf8 } from '../../../core/encoding.ts';
 import {
   compareManifest,
   comparePart,
+  isPartName,
   type Manifest,
   manifestSchema,
 } from '../../../core/receipt/manifest.ts';
@@ -64,3 +65,13 @@ test.each([
   const [part] = manifest.parts;
   expect(manifestSchema.safeParse({ ...manifest, parts: [{ ...part, name }] }).success).toBe(false);
 });
+
+test.each([
+  ['events-000001.ndjson', true],
+  ['tile/0/x001/234', true],
+  ['../secret', false],
+  ['/etc/passwd', false],
+  ['a//b', false],
+  ['', false],
+  ['x'.repeat(201), false],
+])('%s names a file of a bundle: %s', (name, may) => expect(isPartName(name)).toBe(may));

@@ -161,3 +161,8 @@ test('a batch that is not signed for yet is no fault, a tail that was cut is one
 test('an archive in which nothing was ever signed for is nothing to judge', async () => {
   await expect(verify(new Map([['README.txt', utf8('hello')]]))).rejects.toMatchObject({ code: 'not_found' });
 });
+
+test('a checkpoint that is no text is of no log', async () => {
+  const name = [...objects.keys()].filter((key) => key.startsWith('checkpoint/')).at(-1) ?? '';
+  expect(await verify(altered({ [name]: Uint8Array.of(0xff) }))).toMatchObject({ verified: false });
+});

@@ -68,3 +68,9 @@ test('only what is named goes, and twice is once', () => {
   expect(redactText(once, PATTERN_NAMES)).toBe(once);
   for (const [, found] of EXAMPLES) expect(once).not.toContain(found);
 });
+
+test('an account number that runs on into more is none', () => {
+  expect(redactText('DE893704004405320130001 and DE89 3704', ['iban'])).toBe(
+    'DE893704004405320130001 and DE89 3704',
+  );
+});

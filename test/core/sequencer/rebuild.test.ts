@@ -240,6 +240,20 @@ describe('an archive that is not whole starts no log', () => {
     }
   });
 
+  test('an archive that lists what it cannot read is damaged there', async () => {
+    const { cloud, log } = await filledLog();
+    lose(cloud);
+    const archive = {
+      ...log.archive,
+      read: async (name: string) => (name === key(3) ? undefined : await log.archive.read(name)),
+    };
+    expect(await rebuildTable({ ...log, archive }, REBUILD)).toEqual({
+      outcome: 'damaged',
+      object: key(3),
+      problem: 'is listed and cannot be read',
+    });
+  });
+
   test('an archive that does not answer is no damage: it is tried again', async () => {
     const { cloud, log } = await filledLog();
     lose(cloud);

@@ -253,3 +253,11 @@ test('the record of a rotation says who asked for it, and names both keys', () =
     },
   });
 });
+
+test('a writer that does not have the key that the log is signed by signs nothing', async () => {
+  const own = new MemoryCloud(new Uint8Array(32).fill(7));
+  const first = memoryLog(own);
+  await openLog(first);
+  const strangers: Log = { ...first, signers: [signerOf(8), signerOf(9)] };
+  await expect(append(candidates(1), TERMS, strangers)).rejects.toMatchObject({ code: 'misconfigured' });
+});

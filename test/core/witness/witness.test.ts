@@ -240,6 +240,18 @@ describe('a log with witnesses', () => {
     });
   });
 
+  test.each([
+    ['no size', 'refused\n', 'the witness named no size with its refusal'],
+    ['another size each time', undefined, 'the witness named two sizes in a row'],
+  ])('asks no third time where a witness names %s', async (_, body, problem) => {
+    const [witness] = [await memoryWitness(NAME, [verifierKey])];
+    let asked = 0;
+    const ask: AskWitness = async () => ({ status: 409, body: body ?? `${asked++ === 0 ? 3 : 8}\n` });
+    const witnesses = [{ url: 'up', verifierKey: witness.verifierKey }];
+    const [outcome] = await cosignLatest(reader, witnesses, { store: memoryStore(), ask });
+    expect(outcome).toMatchObject({ outcome: 'failed', problem });
+  });
+
   test('serves at most sixteen signatures, and those of this size alone', () => {
     const line = { name: 'w', keyId: '00000000', signature: new Uint8Array(72) };
     const kept = Array.from({ length: 20 }, (_, n) => ({

@@ -43,7 +43,7 @@ export async function deployedStack(tenant: LocalTenant): Promise<DeployedStack>
   const place = `${tenant.region}:${tenant.account}`;
   const names: Record<string, string> = { 'AWS::AccountId': tenant.account, 'AWS::Region': tenant.region };
   const functions = new Map<string, DeployedFunction>();
-  for (const deployed of await listFunctions(tenant)) {
+  for (const deployed of await deployedFunctions(tenant)) {
     const found = Object.values(template.Resources).find(
       ({ Type, Properties }) =>
         Type === 'AWS::Lambda::Function' && Properties?.Description === deployed.description,
@@ -75,7 +75,8 @@ function nameFrom(value: unknown, deployed: string, { Resources }: Template, pla
   return { [id]: deployed, ...(arn !== undefined && { [`${id}.Arn`]: arn }) };
 }
 
-async function listFunctions(tenant: LocalTenant) {
+/** The functions of the tenant's account: names, roles, descriptions, and what each was told. */
+export async function deployedFunctions(tenant: LocalTenant) {
   const client = new LambdaClient(operatorConfig(tenant));
   try {
     const found = [];
