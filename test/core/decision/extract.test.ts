@@ -145,3 +145,10 @@ test('empty options are left out, and those whose outcome nobody knows', () => {
     { options_considered: [{ option: 'Deny', outcome: 'rejected' }] },
   ]);
 });
+
+test('of a text with decisions without end the first sixteen are read', () => {
+  const many = Array.from({ length: 40 }, (_, n) =>
+    JSON.stringify({ ...REFUND, reasoning_summary: `Rule ${n}.` }),
+  );
+  expect(extractDecisions(many.join('\n'))).toHaveLength(16);
+});

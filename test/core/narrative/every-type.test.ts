@@ -10,7 +10,7 @@ import { Storyteller } from '../../../core/narrative/storyteller.ts';
 import { formatClock, formatDate } from '../../../core/narrative/time.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
 import { expectGolden } from './golden.ts';
-import { BERLIN, event, recordOf, recordsOf } from './records.ts';
+import { BERLIN, event, recordOf, recordsOf, tellWhole } from './records.ts';
 
 const REVIEWED = Date.parse('2026-11-24T12:00:00.000Z');
 const review = (after: object | undefined) =>
@@ -162,4 +162,18 @@ test('a clock and a date are told in the zone of the reader', () => {
   expect(formatDate('2026-11-24T23:30:03.000Z', { timeZone: 'Europe/Berlin' }, 'en-GB')).toBe(
     '25 November 2026',
   );
+});
+
+test('a decision whose reasons nobody may read is told as one, and so is one for nothing', () => {
+  const committed = { committed: `sha256:${'0'.repeat(64)}` };
+  const decision = event('DECISION_POINT', {
+    reasoning_summary: committed,
+    options_considered: committed,
+    selected_action: 'none',
+  });
+  const [told] = tellWhole('task-1', [decision]).entries;
+  expect(plain(told?.text ?? [])).toBe(plain(BERLIN.messages.decidedNothing));
+  expect(plain(told?.body[0] ?? [])).toMatch(/erased, or not kept/);
+  expect(told?.options).toEqual([]);
+  expect(told?.facts[0]).toMatchObject({ label: BERLIN.messages.label.reasons });
 });

@@ -73,9 +73,13 @@ test('a recorded request with one byte changed is read or refused, and nothing e
 test('attributes that are nested without end are refused', () => {
   let nested: unknown = 'x';
   for (let level = 0; level < OTLP_LIMITS.depth + 2; level++) nested = { a: nested };
-  const deep = [span(1, 0, { deep: nested as never })];
-  expect(() => decodeTraces(encodeTraces(deep))).toThrow(/levels/);
-  expect(() => parseTraces(text.encode(jsonTraces(deep)))).toThrow(/levels/);
+  let list: unknown = 'x';
+  for (let level = 0; level < OTLP_LIMITS.depth + 1; level++) list = [list];
+  for (const value of [nested, list]) {
+    const deep = [span(1, 0, { deep: value as never })];
+    expect(() => decodeTraces(encodeTraces(deep))).toThrow(/levels/);
+    expect(() => parseTraces(text.encode(jsonTraces(deep)))).toThrow(/levels/);
+  }
 });
 
 test('all taken is the empty message; what was rejected is counted', () => {

@@ -381,3 +381,12 @@ const exception = (type: string) => ({
   name: 'exception',
   attributes: { 'exception.type': type, 'exception.message': 'stopped' },
 });
+
+test('a tool that has no name of its own goes by the span’s, and else is unknown', () => {
+  const nameless = { 'gen_ai.operation.name': 'execute_tool' };
+  const called = (name: string) => eventsOf(span(2, 1, nameless, { name }))[0]?.payload['tool'];
+  expect([called('look up'), called('')]).toMatchObject([
+    { name: expect.stringMatching(/look/) },
+    { name: 'unknown' },
+  ]);
+});

@@ -261,8 +261,13 @@ describe('an archive that is not whole starts no log', () => {
       ...log.archive,
       read: () => Promise.reject(new AuditError('unavailable', 'the archive')),
     };
-    const asked = rebuildTable({ ...log, archive: outage }, REBUILD);
-    await expect(asked).rejects.toMatchObject({ code: 'unavailable' });
+    const late = {
+      ...log.archive,
+      read: async (name: string) =>
+        name.startsWith('checkpoint/') ? await outage.read() : await log.archive.read(name),
+    };
+    for (const archive of [outage, late])
+      await expect(rebuildTable({ ...log, archive }, REBUILD)).rejects.toMatchObject({ code: 'unavailable' });
     expect(cloud.head).toBeUndefined();
   });
 });
