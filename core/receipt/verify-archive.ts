@@ -98,10 +98,11 @@ class Walk {
   }
 
   async *stretches(): AsyncGenerator<Stretch> {
-    for (let next = 0; next < this.#size; ) {
+    let next = 0;
+    while (next < this.#size) {
       const stretch = await this.#stretch(next);
       yield stretch;
-      if ('failure' in stretch) return;
+      if ('failure' in stretch) break;
       next += ('leaves' in stretch ? stretch.leaves : stretch.purged).length;
     }
   }
