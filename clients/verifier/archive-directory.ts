@@ -19,6 +19,7 @@ export async function archiveDirectory(directory: string): Promise<ArchiveFiles>
       checkpoints: await indicesIn(join(directory, 'checkpoint')),
       records: await recordsIn(directory),
       signatures: await indicesIn(join(directory, 'signatures')),
+      keys: await indicesIn(join(directory, 'key'), '.json'),
     },
     codec: boundedCodec,
   };
@@ -28,8 +29,12 @@ async function namesIn(directory: string): Promise<string[]> {
   return (await kindOf(directory)) === 'directory' ? (await readdir(directory)).sort() : [];
 }
 
-async function indicesIn(directory: string): Promise<number[]> {
-  return (await namesIn(directory)).filter(isNamedIndex).map(Number);
+async function indicesIn(directory: string, ending = ''): Promise<number[]> {
+  const names = (await namesIn(directory)).filter((name) => name.endsWith(ending));
+  return names
+    .map((name) => name.slice(0, name.length - ending.length))
+    .filter(isNamedIndex)
+    .map(Number);
 }
 
 async function recordsIn(directory: string): Promise<RecordsFile[]> {

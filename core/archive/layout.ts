@@ -17,6 +17,11 @@ export function keyObject(firstSize: number): string {
   return `key/${paddedIndex(firstSize)}`;
 }
 
+/** What shows that this key follows from the one before it, as an element of `/v1/audit/log/keys`; the first has none. */
+export function keyLinkObject(firstSize: number): string {
+  return `${keyObject(firstSize)}.json`;
+}
+
 /** A file of daily records: the day (UTC) on which they were recorded, and its first and last index. */
 export interface RecordsFile {
   day: string;

@@ -18,6 +18,7 @@ that has two versions or a delete marker has been tampered with.
 
   README.txt                           this text
   key/<size>                           the verifier key that signs from this size of the log on
+  key/<size>.json                      after a rotation: what shows that this key follows from the one before it
   checkpoint/<size>                    the signed head of the log of this size (C2SP tlog-checkpoint)
   commit/<first index>                 a batch of records as it was committed: gzip of NDJSON, a header line, then a record a line
   signatures/<first index>             where each record is signed by itself too: 64 octets (Ed25519) a record of that batch

@@ -41,7 +41,8 @@ type WholeFailure =
   | 'batch_malformed'
   | 'batch_of_another_tree'
   | 'daily_records_altered'
-  | 'checkpoint_of_another_tree';
+  | 'checkpoint_of_another_tree'
+  | 'key_chain_broken';
 
 /** Everything for which a verification can fail. Closed: documents and the terminal read the meaning from the table below. */
 export type FailureCode = TrustFailure | RecordFailure | WholeFailure;
@@ -105,6 +106,8 @@ const MEANINGS: Record<FailureCode, string> = {
     'The batch does not continue the records before it: it, or one before it, was altered or replaced.',
   daily_records_altered:
     'The file of daily records does not hold the record that was committed: it was altered or replaced.',
+  key_chain_broken:
+    'The keys that are here do not follow from the one that you trust: a file of them was altered or added.',
   checkpoint_of_another_tree: 'What was signed on the way is another log than these records make.',
 };
 

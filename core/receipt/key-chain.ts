@@ -34,6 +34,9 @@ export const keyChainSchema = z
   })
   .meta({ id: 'KeyChain' });
 
+/** One key of a chain, and what shows that it follows from the one before it. */
+export type KeyLink = z.infer<typeof keyChainSchema>['keys'][number];
+
 /** Keys that were shown to follow from the first, oldest first. */
 export interface KeyChain {
   readonly keys: readonly { readonly verifierKey: string; readonly firstSize: number }[];
@@ -80,10 +83,8 @@ export function verifyKeyChain(
   return { ok: true, chain: { keys } };
 }
 
-type Link = z.infer<typeof keyChainSchema>['keys'][number];
-
 /** Why `link` does not follow on the key `before`; undefined where it does. */
-function brokenLink(before: KeyChain['keys'][number], link: Link): string | undefined {
+function brokenLink(before: KeyChain['keys'][number], link: KeyLink): string | undefined {
   const { verifier_key, first_size, rotation } = link;
   if (!rotation) return 'it has no rotation';
   if (first_size <= before.firstSize) return 'it is not of a larger size than the one before it';

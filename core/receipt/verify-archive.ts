@@ -6,6 +6,7 @@ import { checkpointObject, commitObject } from '../index/keys.ts';
 import { TILE_WIDTH, tilePath } from '../log/tile.ts';
 import type { Codec } from '../ports.ts';
 import { decodeSegment } from '../sequencer/segment.ts';
+import { trustIn } from './archive-keys.ts';
 import { ArchiveSignatures } from './archive-signatures.ts';
 import { failure } from './failure.ts';
 import type { Trust } from './key-chain.ts';
@@ -23,6 +24,8 @@ export interface ArchiveNames {
   records: readonly RecordsFile[];
   /** Firsts of the batches whose records are signed each. */
   signatures: readonly number[];
+  /** Sizes at which a key took over from another, by the names of the links (`key/<size>.json`). */
+  keys: readonly number[];
 }
 
 /** A copy of an archive: its files by their names in the bucket, and which names there are. */
@@ -38,7 +41,7 @@ export interface ArchiveFiles extends LogFiles {
  */
 export async function verifyArchive(
   files: ArchiveFiles,
-  trust: Trust,
+  given: Trust,
   options: WholeOptions = {},
 ): Promise<Verdict> {
   const { commits, checkpoints } = files.names;
@@ -46,6 +49,9 @@ export async function verifyArchive(
   const note = last === undefined ? undefined : await files.read(checkpointObject(last));
   if (last === undefined || !note)
     throw new AuditError('not_found', 'there is no checkpoint in it: no record was ever signed for');
+  const trusted = await trustIn(files, files.names.keys, given);
+  if ('failure' in trusted) return refused(trusted.failure);
+  const { trust } = trusted;
   const where = { part: checkpointObject(last) };
   const head = headOf(asText(note) ?? '', trust, options.other);
   if ('failure' in head) return refused(failure(head.failure.code, where, head.failure.detail));

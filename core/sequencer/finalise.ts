@@ -1,3 +1,4 @@
+import { archiveKey } from '../archive/key-objects.ts';
 import { describeArchive } from '../archive/readme.ts';
 import { equalBytes, utf8 } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
@@ -58,6 +59,7 @@ export async function publish(
   const objects = [{ path: checkpointObject(plan.size), bytes: utf8(checkpoint) }, ...tiles];
   const locked = lockUntil(segment.recordedAt, lockDaysOf(segment, log).tiles);
   await Promise.all(objects.map(({ path, bytes }) => log.archive.create(path, bytes, locked)));
+  await archiveKey(segment, checkpoint, log.archive, locked);
   const events = plan.events.map((item, position) => withSignature(item, signatures[position]));
   const batch = batchItems({ ...plan.batch, checkpoint });
   await putAll(log.table, [...events, ...plan.items, ...batch], patience);

@@ -99,6 +99,8 @@ test('a log that KMS signs is handed over to another key, and all of it verifies
   for (const key of [rotation.previous, rotation.verifierKey])
     expect(openCheckpoint(rotation.checkpoint, key)).toMatchObject({ ok: true });
   expect(await write([message([after])])).toEqual([]);
+  const archived = await log.archive.read(`key/${String(rotation.size).padStart(20, '0')}`);
+  expect(Buffer.from(archived ?? []).toString()).toBe(`${rotation.verifierKey}\n`);
 
   const chain = verifyKeyChain(
     JSON.parse(JSON.stringify(await readKeyChain(wireOwnReader(own, log)))),

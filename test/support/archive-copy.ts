@@ -13,10 +13,10 @@ export function copyOf({ archived }: Pick<MemoryCloud, 'archived'>): ArchiveCopy
 
 /** The copy as a verifier sees it. */
 export function filesOf(copy: ArchiveCopy): ArchiveFiles {
-  const under = (folder: string) =>
+  const under = (folder: string, ending = '') =>
     [...copy.keys()]
-      .filter((name) => name.startsWith(folder))
-      .map((name) => name.slice(folder.length))
+      .filter((name) => name.startsWith(folder) && name.endsWith(ending))
+      .map((name) => name.slice(folder.length, name.length - ending.length))
       .filter(isNamedIndex)
       .map(Number)
       .sort((a, b) => a - b);
@@ -30,6 +30,7 @@ export function filesOf(copy: ArchiveCopy): ArchiveFiles {
       checkpoints: under('checkpoint/'),
       records,
       signatures: under('signatures/'),
+      keys: under('key/', '.json'),
     },
     codec: zlibCodec,
   };

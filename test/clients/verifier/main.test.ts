@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { main } from '../../../clients/verifier/main.ts';
 import { checkpointAt, consistencyOf, pageOf, receiptOf, verifierKey } from '../../core/receipt/sample.ts';
+import { runVerifier as verify } from './run-verifier.ts';
 
 let directory: string;
 
@@ -19,20 +19,6 @@ async function write(name: string, content: unknown): Promise<string> {
   const path = join(directory, name);
   await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
   return path;
-}
-
-async function verify(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const status = await main(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  return { status, out, err };
 }
 
 test('a receipt verifies, and what it does not show is said', async () => {

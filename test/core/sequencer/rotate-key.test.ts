@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { fromUtf8 } from '../../../core/encoding.ts';
+import { fromUtf8, utf8 } from '../../../core/encoding.ts';
 import { openCheckpoint } from '../../../core/log/checkpoint.ts';
 import { formatNote, parseNote } from '../../../core/log/note.ts';
 import { readFirstKey, readKeyChain } from '../../../core/query/key-chain.ts';
@@ -8,12 +8,14 @@ import { queryEvents } from '../../../core/query/page.ts';
 import { findReceipt } from '../../../core/query/receipt.ts';
 import { type KeyChain, openTrusted, verifyKeyChain } from '../../../core/receipt/key-chain.ts';
 import { verifyPage, verifyReceipt } from '../../../core/receipt/verify.ts';
+import { verifyArchive } from '../../../core/receipt/verify-archive.ts';
 import { append } from '../../../core/sequencer/append.ts';
 import { openLog } from '../../../core/sequencer/genesis.ts';
 import type { Log } from '../../../core/sequencer/log.ts';
 import { rebuildTable } from '../../../core/sequencer/rebuild.ts';
 import { rotateKey } from '../../../core/sequencer/rotate-key.ts';
 import { signSize } from '../../../core/sequencer/sign-size.ts';
+import { type ArchiveCopy, copyOf, filesOf } from '../../support/archive-copy.ts';
 import { candidates } from '../../support/candidates.ts';
 import { MemoryCloud } from '../../support/memory-cloud.ts';
 import { memoryLog, memoryTerms } from '../../support/memory-log.ts';
@@ -106,6 +108,74 @@ describe('a log whose key was rotated', () => {
     const terms = { check: false, overLive: false, deadline: Number.MAX_SAFE_INTEGER };
     expect(await rebuildTable(log, terms)).toMatchObject({ outcome: 'rebuilt', size: 9 });
     expect({ items: [...cloud.items].sort(), head: cloud.head }).toEqual(before);
+  });
+
+  test('leaves its keys in the archive, and what shows that each follows, so that a copy verifies from the first', async () => {
+    const copy = copyOf(cloud);
+    const names = [...copy.keys()].filter((name) => name.startsWith('key/')).sort();
+    const numbered = ['0', '4', '7'].map((size) => `key/${size.padStart(20, '0')}`);
+    expect(names).toEqual([
+      numbered[0],
+      numbered[1],
+      `${numbered[1]}.json`,
+      numbered[2],
+      `${numbered[2]}.json`,
+    ]);
+    const [, ...links] = (await readKeyChain(reader)).keys;
+    for (const [position, link] of links.entries()) {
+      const text = fromUtf8(copy.get(`${numbered[position + 1]}.json`) ?? new Uint8Array());
+      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(link)));
+      expect(fromUtf8(copy.get(numbered[position + 1] ?? '') ?? new Uint8Array())).toBe(
+        `${link.verifier_key}\n`,
+      );
+    }
+    expect(await verifyArchive(filesOf(copy), firstKey)).toMatchObject({
+      verified: true,
+      shown: { count: 9 },
+    });
+  });
+
+  test.each<[string, (copy: ArchiveCopy, at: (size: number) => string) => void, string]>([
+    [
+      'with the link of another size',
+      (copy, at) => copy.set(`${at(7)}.json`, copy.get(`${at(4)}.json`) ?? new Uint8Array()),
+      'not of this size',
+    ],
+    ['without the key beside its link', (copy, at) => copy.delete(at(4)), 'not of this key'],
+    [
+      'with another key beside its link',
+      (copy, at) => copy.set(at(4), copy.get(at(7)) ?? new Uint8Array()),
+      'not of this key',
+    ],
+    ['with a key that is no text', (copy, at) => copy.set(at(4), new Uint8Array([0xff])), 'not of this key'],
+    [
+      'with a link that is no JSON',
+      (copy, at) => copy.set(`${at(4)}.json`, new Uint8Array([0x7b])),
+      'not of this key',
+    ],
+    [
+      'with a link that was altered',
+      (copy, at) => {
+        const text = fromUtf8(copy.get(`${at(4)}.json`) ?? new Uint8Array());
+        copy.set(`${at(4)}.json`, utf8(text.replace('"ada"', '"eve"')));
+      },
+      'key 2 does not follow',
+    ],
+    ['with a link left out', (copy, at) => copy.delete(`${at(4)}.json`), 'key 2 does not follow'],
+  ])('a copy of its archive %s does not verify', async (_, change, detail) => {
+    const copy = copyOf(cloud);
+    change(copy, (size) => `key/${String(size).padStart(20, '0')}`);
+    expect(await verifyArchive(filesOf(copy), firstKey)).toMatchObject({
+      verified: false,
+      failure: { code: 'key_chain_broken', detail: expect.stringContaining(detail) },
+    });
+  });
+
+  test('a copy of its archive verifies with a chain that came by another way, too', async () => {
+    const copy = copyOf(cloud);
+    for (const name of copy.keys()) if (name.startsWith('key/')) copy.delete(name);
+    expect(await verifyArchive(filesOf(copy), chain)).toMatchObject({ verified: true });
+    expect(await verifyArchive(filesOf(copy), firstKey)).toMatchObject({ failure: { code: 'unknown_key' } });
   });
 
   test('rotates no further without a further key', async () => {
