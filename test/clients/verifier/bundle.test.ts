@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { main } from '../../../clients/verifier/main.ts';
 import { makeBundle } from '../../../examples/make-bundle.ts';
+import { runVerifier as verify } from './run-verifier.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../../examples/bundle');
 let directory: string;
@@ -18,20 +18,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(directory, { recursive: true });
 });
-
-async function verify(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const status = await main(args, {
-    out: (text) => {
-      out += text;
-    },
-    err: (text) => {
-      err += text;
-    },
-  });
-  return { status, out, err };
-}
 
 async function edit(name: string, change: (text: string) => string): Promise<void> {
   const path = join(bundle, name);
