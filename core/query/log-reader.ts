@@ -13,6 +13,7 @@ import type {
   WorkStore,
 } from '../ports.ts';
 import { backOff } from '../sequencer/until-processed.ts';
+import type { CosignatureStore } from '../witness/cosignatures.ts';
 
 /** One tenant's log, as its readers see it. */
 export interface LogReader {
@@ -21,6 +22,8 @@ export interface LogReader {
   table: RecordsReader;
   archive: Pick<Archive, 'read'>;
   work: Pick<WorkStore, 'read'>;
+  /** Where the tenant has witnesses: what they cosigned. */
+  cosignatures?: Pick<CosignatureStore, 'covering'>;
   codec: Codec;
   clock: Clock;
   random: Random;

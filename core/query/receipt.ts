@@ -7,6 +7,7 @@ import { inclusionProofs } from '../log/tile-reader.ts';
 import { makeReceipt, type Receipt } from '../receipt/receipt.ts';
 import { discloseRecord } from '../record/disclosed.ts';
 import type { AuditRecord } from '../record/record.ts';
+import { withCosignatures } from '../witness/cosignatures.ts';
 import { batchOf } from './batches.ts';
 import { type LogReader, readHead } from './log-reader.ts';
 import type { QuarantineReader, Refused } from './quarantine.ts';
@@ -31,7 +32,7 @@ export type ReceiptAnswer =
 
 /**
  * The record under an event id or a content hash (`sha256:…`) and its receipt, or what is known of it otherwise. The
- * proof is in the tree of its own batch, the smallest that covers it. Throws `invalid_request` on any other text.
+ * proof is in the smallest tree that covers it and that a witness cosigned, else in that of its own batch. Throws `invalid_request` on any other text.
  */
 export async function findReceipt(
   reader: LogReader & { quarantine: Pick<QuarantineReader, 'refused'> },
@@ -79,7 +80,7 @@ async function findByContentHash(reader: LogReader, contentHash: string): Promis
 
 async function withReceipt(reader: LogReader, stored: StoredRecord, finalSize: number): Promise<FoundRecord> {
   const { index, record, leafHash, signature } = stored;
-  const { size, checkpoint } = await batchOf(reader.table, index);
+  const { size, checkpoint } = await headFor(reader, index, finalSize);
   const tiles = tilesOf(finalSize, reader.table, reader.archive);
   const [path = []] = await inclusionProofs([index], size, tiles);
   const disclosures = await new DisclosureJoin(reader).of(stored);
@@ -87,6 +88,19 @@ async function withReceipt(reader: LogReader, stored: StoredRecord, finalSize: n
   const proof = { index, path, checkpoint };
   const more = { sourceHash: asDigest(sourceHash), signature };
   return { record, disclosures, receipt: makeReceipt(record, leafHash, proof, more) };
+}
+
+/** The smallest checkpoint that covers the record and that a witness cosigned; where there is none, that of its batch. */
+async function headFor(
+  { table, cosignatures }: Pick<LogReader, 'table' | 'cosignatures'>,
+  index: number,
+  finalSize: number,
+): Promise<{ size: number; checkpoint: string }> {
+  const kept = (await cosignatures?.covering(index + 1)) ?? [];
+  const size = kept[0]?.size ?? 0;
+  const batch = await batchOf(table, size > index && size <= finalSize ? size - 1 : index);
+  // A witness cosigns what it was sent, and that is the checkpoint of a batch.
+  return { size: batch.size, checkpoint: withCosignatures(batch.checkpoint, kept) };
 }
 
 function asDigest(text: string | undefined): Receipt['source_hash'] {

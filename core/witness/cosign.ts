@@ -1,12 +1,12 @@
 import { AuditError, isAuditError } from '../errors.ts';
-import { readCheckpoint } from '../log/checkpoint.ts';
 import { parseWitnessKey, verifyCosignature } from '../log/cosignature.ts';
-import { formatNote, type NoteSignature, parseNote, type VerifierKey } from '../log/note.ts';
+import { type NoteSignature, parseNote, type VerifierKey } from '../log/note.ts';
 import { consistencyProof } from '../log/proof.ts';
 import { nodesOfTiles } from '../log/tile-reader.ts';
 import { type LogReader, readHead } from '../query/log-reader.ts';
 import { tilesOf } from '../query/tile-source.ts';
 import { formatAddCheckpoint, parseLines } from './add-checkpoint.ts';
+import { type CosignatureStore, MAX_WITNESSES } from './cosignatures.ts';
 
 /** A witness as the tenant's file names it. */
 export interface Witness {
@@ -14,25 +14,6 @@ export interface Witness {
   url: string;
   /** Of type 0x04; its name is the witness's. */
   verifierKey: string;
-}
-
-/** What a witness said, kept as an item of its own. */
-export interface KeptCosignature {
-  witness: string;
-  /** Size of the checkpoint that it stands under. */
-  size: number;
-  line: NoteSignature;
-  /** Seconds since the Unix epoch, as the witness says. */
-  time: number;
-}
-
-export interface CosignatureStore {
-  /** The newest of a witness. */
-  last(witness: string): Promise<KeptCosignature | undefined>;
-  /** Durable when it returns; the newest of a witness never goes back. */
-  keep(cosignature: KeptCosignature): Promise<void>;
-  /** The newest of every witness. */
-  all(): Promise<KeptCosignature[]>;
 }
 
 /** Asks a witness: what it answered, or `unavailable`. */
@@ -46,8 +27,6 @@ export type WitnessOutcome =
    */
   | { witness: string; outcome: 'failed'; problem: string; contradicts: boolean };
 
-const MAX_LINES = 15; // of the 16 that a note may have, the log's own is one
-
 /**
  * Has the last final checkpoint cosigned by each of `witnesses`, beside one another. None of them can stop the log: what fails is
  * an outcome, and the next checkpoint asks again, from whatever size the witness says that it knows.
@@ -55,11 +34,11 @@ const MAX_LINES = 15; // of the 16 that a note may have, the log's own is one
 export async function cosignLatest(
   reader: Pick<LogReader, 'heads' | 'table' | 'archive'>,
   witnesses: readonly Witness[],
-  ports: { store: CosignatureStore; ask: AskWitness },
+  ports: { store: Pick<CosignatureStore, 'last' | 'keep'>; ask: AskWitness },
 ): Promise<WitnessOutcome[]> {
   const { finalSize: size, checkpoint } = await readHead(reader);
   return await Promise.all(
-    witnesses.slice(0, MAX_LINES).map(async (witness): Promise<WitnessOutcome> => {
+    witnesses.slice(0, MAX_WITNESSES).map(async (witness): Promise<WitnessOutcome> => {
       const key = parseWitnessKey(witness.verifierKey);
       if (!key) throw new AuditError('misconfigured', 'the verifier key of a witness is none of type 0x04');
       try {
@@ -120,13 +99,4 @@ function cosignatureIn(body: string, key: VerifierKey, checkpoint: string) {
     if (cosignature) return { line, time: cosignature.time };
   }
   throw new AuditError('malformed', 'what the witness answered is not its cosignature of the checkpoint');
-}
-
-/** `checkpoint` with the cosignatures of its size under it. */
-export function withCosignatures(checkpoint: string, kept: readonly KeptCosignature[]): string {
-  const size = readCheckpoint(checkpoint)?.size;
-  const note = parseNote(checkpoint);
-  const lines = kept.filter((cosignature) => cosignature.size === size).map(({ line }) => line);
-  if (!note || lines.length === 0) return checkpoint;
-  return formatNote(note.text, [...note.signatures, ...lines].slice(0, MAX_LINES + 1));
 }

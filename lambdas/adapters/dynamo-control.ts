@@ -49,6 +49,11 @@ export class ControlTable {
     return await this.#query(pk, { descending: false, limit: Number.POSITIVE_INFINITY });
   }
 
+  /** Items of a partition in ascending order, from `from` on, at most `limit`. */
+  async from(pk: string, from: string, limit: number): Promise<Record<string, unknown>[]> {
+    return await this.#query(pk, { descending: false, limit, from });
+  }
+
   /** Writes a new item; false where its key is taken. */
   async add(item: Key & Record<string, unknown>): Promise<boolean> {
     const command = new PutCommand({
@@ -93,15 +98,22 @@ export class ControlTable {
 
   async #query(
     pk: string,
-    { descending, limit, before }: { descending: boolean; limit: number; before?: string },
+    {
+      descending,
+      limit,
+      before,
+      from,
+    }: { descending: boolean; limit: number; before?: string; from?: string },
   ): Promise<Record<string, unknown>[]> {
+    const bound = before ?? from;
+    const range = before === undefined ? ' AND sk >= :bound' : ' AND sk < :bound';
     const items: Record<string, unknown>[] = [];
     let start: Record<string, unknown> | undefined;
     do {
       const command = new QueryCommand({
         TableName: this.#table,
-        KeyConditionExpression: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
-        ExpressionAttributeValues: { ':pk': pk, ...(before === undefined ? {} : { ':before': before }) },
+        KeyConditionExpression: `pk = :pk${bound === undefined ? '' : range}`,
+        ExpressionAttributeValues: { ':pk': pk, ...(bound === undefined ? {} : { ':bound': bound }) },
         ScanIndexForward: !descending,
         ConsistentRead: true,
         ...(Number.isFinite(limit) ? { Limit: limit - items.length } : {}),

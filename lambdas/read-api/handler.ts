@@ -32,14 +32,15 @@ const ports = {
 };
 
 const policies = new DynamoPolicies(api.control);
+const cosignatures = env.WITNESSED ? new DynamoCosignatures(api.control) : undefined;
 
 /** Answers what is asked of the log: events, receipts, timelines, checkpoint and keys, quarantine; and hands the console out. */
 export const handler = makeApi(
   readRoutes({
     tenantId: api.tenantId,
-    reader: async () => ({ ...ports, keys: await keys.get() }),
+    reader: async () => ({ ...ports, keys: await keys.get(), ...(cosignatures && { cosignatures }) }),
     quarantine: new DynamoQuarantineReader(api.control, api.clock),
-    ...(env.WITNESSED && { cosignatures: new DynamoCosignatures(api.control) }),
+    ...(cosignatures && { cosignatures }),
     retainDays: async () => (await policyInForce(policies, env.RETENTION)).policy.min_days,
     console: new BundledFiles(join(import.meta.dirname, 'console')),
   }),

@@ -1,7 +1,7 @@
 import type { TenantId } from '../../core/event/ids.ts';
 import type { LogReader } from '../../core/query/log-reader.ts';
 import type { QuarantineReader } from '../../core/query/quarantine.ts';
-import type { CosignatureStore } from '../../core/witness/cosign.ts';
+import type { CosignatureStore } from '../../core/witness/cosignatures.ts';
 import type { Route } from '../shared/http/route.ts';
 import { type ConsoleFiles, consoleRoutes } from './routes/console.ts';
 import { documentRoutes } from './routes/document.ts';

@@ -4,10 +4,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { witnessServer } from '../../clients/witness/server.ts';
 import { cosignaturesOf, parseWitnessKey } from '../../core/log/cosignature.ts';
 import { readHead } from '../../core/query/log-reader.ts';
+import { findRecord } from '../../core/query/receipt.ts';
+import { parseTlogProof } from '../../core/receipt/tlog-proof.ts';
+import { verifyReceipt } from '../../core/receipt/verify.ts';
 import { append } from '../../core/sequencer/append.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import type { Log } from '../../core/sequencer/log.ts';
-import { cosignLatest, withCosignatures } from '../../core/witness/cosign.ts';
+import { cosignLatest } from '../../core/witness/cosign.ts';
+import { withCosignatures } from '../../core/witness/cosignatures.ts';
 import { ControlTable } from '../../lambdas/adapters/dynamo-control.ts';
 import { DynamoCosignatures } from '../../lambdas/adapters/dynamo-cosignatures.ts';
 import { httpWitness } from '../../lambdas/adapters/http-witness.ts';
@@ -43,19 +47,32 @@ test('a log on AWS is cosigned batch by batch, and its checkpoint carries the co
   const ports = { store: new DynamoCosignatures(control), ask: httpWitness({ loopback: true }) };
   const witnesses = [{ url, verifierKey: witness.verifierKey }];
   const reader = wireOwnReader(own, log);
+  const key = parseWitnessKey(witness.verifierKey);
+  const witnessKeys = key ? [key] : [];
   try {
-    for (const size of [5, 10]) {
-      await append(candidates(5), { policyVersion: 1, deadline: Date.now() + 30_000 }, log);
+    const batches = [candidates(5), candidates(5)];
+    for (const [position, batch] of batches.entries()) {
+      const size = 5 * (position + 1);
+      await append(batch, { policyVersion: 1, deadline: Date.now() + 30_000 }, log);
       expect(await cosignLatest(reader, witnesses, ports)).toEqual([
         { witness: NAME, outcome: 'cosigned', size },
       ]);
     }
+    for (const [position, [first]] of batches.entries()) {
+      const found = await findRecord({ ...reader, cosignatures: ports.store }, first?.eventId ?? '');
+      const verdict = verifyReceipt({ receipt: found?.receipt, record: found?.record }, verifierKey);
+      expect(verdict).toMatchObject({ verified: true, shown: { tree_size: 5 * (position + 1) } });
+      const note = parseTlogProof(found?.receipt.proof ?? '')?.checkpoint ?? '';
+      expect(cosignaturesOf(note, witnessKeys)).toMatchObject([{ name: NAME }]);
+    }
     const served = withCosignatures((await readHead(reader)).checkpoint, await ports.store.all());
-    const key = parseWitnessKey(witness.verifierKey);
-    expect(cosignaturesOf(served, key ? [key] : [])).toMatchObject([{ name: NAME }]);
+    expect(cosignaturesOf(served, witnessKeys)).toMatchObject([{ name: NAME }]);
     const newest = await ports.store.last(NAME);
     if (newest) await ports.store.keep({ ...newest, size: 7 });
     expect(await ports.store.last(NAME)).toEqual(newest); // an older one that comes late changes nothing
+    expect((await ports.store.covering(6)).map(({ size }) => size)).toEqual([7]);
+    expect((await ports.store.covering(8)).map(({ size }) => size)).toEqual([10]);
+    expect(await ports.store.covering(11)).toEqual([]);
   } finally {
     await new Promise((resolve) => server.close(resolve));
   }

@@ -4,7 +4,7 @@ import { parseTilePath } from '../../../core/log/tile.ts';
 import { readFirstKey, readKeyChain } from '../../../core/query/key-chain.ts';
 import { readHead } from '../../../core/query/log-reader.ts';
 import { publishedTile } from '../../../core/query/published-tile.ts';
-import { withCosignatures } from '../../../core/witness/cosign.ts';
+import { withCosignatures } from '../../../core/witness/cosignatures.ts';
 import { routeOf } from '../../shared/http/operation.ts';
 import { getCheckpoint, getKeyChain, getTile, getVerifierKey } from '../operations/log.ts';
 import type { ReadApi } from '../read-api.ts';

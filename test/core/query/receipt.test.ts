@@ -1,11 +1,18 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { utf8 } from '../../../core/encoding.ts';
 import { mintEventId } from '../../../core/event/ids.ts';
+import { cosignaturesOf, parseWitnessKey } from '../../../core/log/cosignature.ts';
+import { parseNote } from '../../../core/log/note.ts';
 import { queryEvents } from '../../../core/query/page.ts';
 import type { Refused } from '../../../core/query/quarantine.ts';
 import { findReceipt } from '../../../core/query/receipt.ts';
+import { parseTlogProof } from '../../../core/receipt/tlog-proof.ts';
 import { verifyReceipt } from '../../../core/receipt/verify.ts';
+import { cosignLatest } from '../../../core/witness/cosign.ts';
+import { addCheckpoint } from '../../../core/witness/witness.ts';
 import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
+import { MemoryCosignatures } from '../../support/memory-cosignatures.ts';
+import { memoryWitness } from '../../support/memory-witness.ts';
 import { FilledLog, strangeDigest } from './filled-log.ts';
 
 const SEED = 7;
@@ -36,6 +43,68 @@ test('a receipt is proven in the tree of its own batch, so it never changes', as
   const before = await findReceipt(withRefusals(filled), eventId);
   await filled.append(4, 90);
   expect(await findReceipt(withRefusals(filled), eventId)).toEqual(before);
+});
+
+describe('a receipt of a log with witnesses', () => {
+  const NAME = 'witness.example/w1';
+
+  /** Batches of 2, 3, 4 and 5 records, of which the second and the fourth checkpoint were cosigned. */
+  async function witnessed() {
+    const filled = await FilledLog.open(SEED);
+    const witness = await memoryWitness(NAME, [filled.verifierKey]);
+    const cosignatures = new MemoryCosignatures();
+    const ask = async (_url: string, body: string) => await addCheckpoint(body, witness);
+    const asked = [{ url: 'w', verifierKey: witness.verifierKey }];
+    for (const [count, cosigned] of [
+      [2, false],
+      [3, true],
+      [4, false],
+      [5, true],
+      [1, false],
+    ] as const) {
+      await filled.appendBatch(count);
+      if (cosigned) await cosignLatest(filled.reader, asked, { store: cosignatures, ask });
+    }
+    const key = parseWitnessKey(witness.verifierKey);
+    return { filled, cosignatures, witnessKeys: key ? [key] : [] };
+  }
+
+  test('is in the smallest tree that one of them cosigned, and bears what was said of it', async () => {
+    const { filled, cosignatures, witnessKeys } = await witnessed();
+    const trees: Record<number, number> = {};
+    for (const { eventId, index } of filled.known) {
+      const answer = await findReceipt({ ...withRefusals(filled), cosignatures }, eventId);
+      if (answer.outcome !== 'recorded') throw new Error(`no receipt for ${index}`);
+      const { record, receipt } = answer.found;
+      const verdict = verifyReceipt({ record, receipt }, filled.verifierKey);
+      if (!verdict.verified) throw new Error(verdict.failure.code);
+      trees[index] = verdict.shown.tree_size;
+      const note = parseTlogProof(receipt.proof)?.checkpoint ?? '';
+      expect(cosignaturesOf(note, witnessKeys)).toHaveLength(index === 14 ? 0 : 1);
+    }
+    // The last record came after the last cosignature: it has its own batch's checkpoint until there is one.
+    const expected = [5, 5, 5, 5, 5, ...Array.from({ length: 9 }, () => 14), 15];
+    expect(trees).toEqual({ ...expected });
+  });
+
+  test('has the lines of all witnesses of that size, and never a size that readers may not see yet', async () => {
+    const { filled, cosignatures } = await witnessed();
+    const [kept] = await cosignatures.covering(1);
+    if (!kept) throw new Error('nothing was cosigned');
+    await cosignatures.keep({ ...kept, witness: 'another', line: { ...kept.line, name: 'another' } });
+    const { eventId = '' } = filled.known[0] ?? {};
+    const reader = withRefusals(filled);
+    const linesOf = async (store: Pick<MemoryCosignatures, 'covering'>) => {
+      const answer = await findReceipt({ ...reader, cosignatures: store }, eventId);
+      if (answer.outcome !== 'recorded') throw new Error('no receipt');
+      return parseNote(parseTlogProof(answer.found.receipt.proof)?.checkpoint ?? '')?.signatures.map(
+        ({ name }) => name,
+      );
+    };
+    expect(await linesOf(cosignatures)).toEqual([filled.log.origin, NAME, 'another']);
+    const ahead = { covering: async () => [{ ...kept, size: 99 }] };
+    expect(await linesOf(ahead)).toEqual([filled.log.origin]);
+  });
 });
 
 test('a refused event answers with the reason', async () => {

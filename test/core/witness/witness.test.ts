@@ -10,16 +10,12 @@ import { append } from '../../../core/sequencer/append.ts';
 import { openLog } from '../../../core/sequencer/genesis.ts';
 import type { Log } from '../../../core/sequencer/log.ts';
 import { formatAddCheckpoint, parseAddCheckpoint, parseLines } from '../../../core/witness/add-checkpoint.ts';
-import {
-  type AskWitness,
-  type CosignatureStore,
-  cosignLatest,
-  type KeptCosignature,
-  withCosignatures,
-} from '../../../core/witness/cosign.ts';
+import { type AskWitness, cosignLatest } from '../../../core/witness/cosign.ts';
+import { withCosignatures } from '../../../core/witness/cosignatures.ts';
 import { addCheckpoint, type WitnessTerms } from '../../../core/witness/witness.ts';
 import { candidates } from '../../support/candidates.ts';
 import { MemoryCloud } from '../../support/memory-cloud.ts';
+import { MemoryCosignatures } from '../../support/memory-cosignatures.ts';
 import { memoryLog } from '../../support/memory-log.ts';
 import { memoryWitness } from '../../support/memory-witness.ts';
 import { OWN_KEYS } from '../../support/own-log.ts';
@@ -149,20 +145,6 @@ describe('a request', () => {
   ])('with %s is none', (_, body) => expect(parseAddCheckpoint(body)).toBeUndefined());
 });
 
-/** Cosignatures over memory. */
-function memoryStore(): CosignatureStore & { kept: Map<string, KeptCosignature> } {
-  const kept = new Map<string, KeptCosignature>();
-  return {
-    kept,
-    last: async (witness) => kept.get(witness),
-    keep: async (cosignature) => {
-      if ((kept.get(cosignature.witness)?.size ?? -1) < cosignature.size)
-        kept.set(cosignature.witness, cosignature);
-    },
-    all: async () => [...kept.values()],
-  };
-}
-
 describe('a log with witnesses', () => {
   const byUrl = (witnesses: Record<string, WitnessTerms | AskWitness>): AskWitness => {
     return async (url, body) => {
@@ -177,7 +159,7 @@ describe('a log with witnesses', () => {
   test('has its checkpoint cosigned by those that are up, and is not stopped by the others', async () => {
     const up = await memoryWitness(NAME, [verifierKey]);
     const others = await Promise.all(['down', 'liar'].map((name) => memoryWitness(name, [])));
-    const store = memoryStore();
+    const store = new MemoryCosignatures();
     const ask = byUrl({ up, down, lying });
     const witnesses = [
       { url: 'up', verifierKey: up.verifierKey },
@@ -204,11 +186,11 @@ describe('a log with witnesses', () => {
   test('asks again from what the witness knows, where its own memory is behind or lost', async () => {
     const witness = await memoryWitness(NAME, [verifierKey]);
     await addCheckpoint(await request(0, noteOf(EIGHT), 8), witness);
-    const ports = { store: memoryStore(), ask: byUrl({ up: witness }) };
+    const ports = { store: new MemoryCosignatures(), ask: byUrl({ up: witness }) };
     const witnesses = [{ url: 'up', verifierKey: witness.verifierKey }];
     expect(await cosignLatest(reader, witnesses, ports)).toMatchObject([{ outcome: 'cosigned', size: 20 }]);
     expect(await cosignLatest(reader, witnesses, ports)).toMatchObject([{ outcome: 'known', size: 20 }]);
-    ports.store.kept.clear();
+    ports.store.newest.clear();
     expect(await cosignLatest(reader, witnesses, ports)).toMatchObject([{ outcome: 'cosigned', size: 20 }]);
   });
 
@@ -221,7 +203,7 @@ describe('a log with witnesses', () => {
       { size: 20, root: new Uint8Array(32) },
     ]) {
       witness.seen.set(log.origin, seen);
-      expect(await cosignLatest(reader, witnesses, { store: memoryStore(), ask })).toEqual([
+      expect(await cosignLatest(reader, witnesses, { store: new MemoryCosignatures(), ask })).toEqual([
         {
           witness: NAME,
           outcome: 'failed',
@@ -232,7 +214,7 @@ describe('a log with witnesses', () => {
     }
     // It saw another log of eight records: the consistency proof from there does not hold for it.
     witness.seen.set(log.origin, { size: 8, root: new Uint8Array(32) });
-    const [outcome] = await cosignLatest(reader, witnesses, { store: memoryStore(), ask });
+    const [outcome] = await cosignLatest(reader, witnesses, { store: new MemoryCosignatures(), ask });
     expect(outcome).toMatchObject({
       outcome: 'failed',
       problem: 'the witness answered 422',
@@ -248,7 +230,7 @@ describe('a log with witnesses', () => {
     let asked = 0;
     const ask: AskWitness = async () => ({ status: 409, body: body ?? `${asked++ === 0 ? 3 : 8}\n` });
     const witnesses = [{ url: 'up', verifierKey: witness.verifierKey }];
-    const [outcome] = await cosignLatest(reader, witnesses, { store: memoryStore(), ask });
+    const [outcome] = await cosignLatest(reader, witnesses, { store: new MemoryCosignatures(), ask });
     expect(outcome).toMatchObject({ outcome: 'failed', problem });
   });
 
