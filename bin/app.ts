@@ -6,22 +6,25 @@ import { loadTenants } from '../lib/config/load-tenants.ts';
 import { bundleConsole } from '../lib/console.ts';
 import { isLocalCloud, leaveOutForLocalCloud } from '../lib/local-cloud.ts';
 import { TenantStack } from '../lib/stacks/tenant-stack.ts';
+import { watchPlaces } from '../lib/stacks/watch-stack.ts';
 
 const root = join(import.meta.dirname, '..');
 const app = new App();
-const context = (name: string, otherwise: string): string => {
+const context = (name: string): string | undefined => {
   const value: unknown = app.node.tryGetContext(name);
-  return typeof value === 'string' ? value : otherwise;
+  return typeof value === 'string' ? value : undefined;
 };
+const platform = process.env.CDK_DEFAULT_ACCOUNT;
 const local = isLocalCloud(app);
 await bundleConsole(root);
 const code = bundleFunctions(root);
 
-for (const tenant of loadTenants(context('tenants', join(root, 'tenants')))) {
-  const account = tenant.tier === 'account-per-tenant' ? tenant.account : process.env.CDK_DEFAULT_ACCOUNT;
+const tenants = loadTenants(context('tenants') ?? join(root, 'tenants'));
+for (const tenant of tenants) {
+  const account = tenant.tier === 'account-per-tenant' ? tenant.account : platform;
   const stack = new TenantStack(app, {
     tenant,
-    deploymentHost: context('deploymentHost', 'audit.example.com'),
+    deploymentHost: context('deploymentHost') ?? 'audit.example.com',
     code,
     env: { region: tenant.region, ...(account !== undefined && { account }) },
     // The emulator has no roles of a bootstrapped account to assume.
@@ -29,4 +32,6 @@ for (const tenant of loadTenants(context('tenants', join(root, 'tenants')))) {
   });
   if (local) leaveOutForLocalCloud(stack);
 }
+// The emulator has no CloudTrail.
+if (!local) watchPlaces(app, tenants, { email: context('watchEmail'), platform });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -44,7 +44,7 @@ export class Buckets extends Construct {
         id: 'AwsSolutions-S1',
         reason:
           'Access logs are best effort and would need one more bucket that names what a tenant has; ' +
-          'CloudTrail data events, set for the account, are the record (docs/adr/access-records.md).',
+          'CloudTrail data events, by the watch of the account, are the record (docs/adr/data-events.md).',
       });
     }
   }

@@ -37,6 +37,10 @@ const NAMERS: Readonly<Record<string, Namer>> = {
     const id = short(name);
     return { ref: id, arn: `arn:aws:apigateway:${region}::/restapis/${id}` };
   },
+  'AWS::CloudTrail::Trail': (name, { region, account }, { TrailName }) => {
+    const ref = typeof TrailName === 'string' ? TrailName : name;
+    return { ref, arn: `arn:aws:cloudtrail:${region}:${account}:trail/${ref}` };
+  },
   'AWS::CloudWatch::Alarm': named('cloudwatch', 'alarm:'),
   'AWS::DynamoDB::Table': named('dynamodb', 'table/'),
   'AWS::Events::EventBus': named('events', 'event-bus/'),
