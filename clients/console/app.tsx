@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Scope } from '../../core/identity/scope.ts';
 import { Api, apiBaseOf, type Problem } from './api.ts';
 import { SignedContext } from './context.ts';
 import { Shell } from './parts/shell.tsx';
@@ -6,31 +7,15 @@ import { Loading } from './parts/states.tsx';
 import { useRoute } from './route.ts';
 import { type PinnedKey, pinnedKey, storedToken, storeToken } from './session.ts';
 import { useTimeZone } from './time-zone.ts';
-import { EmittersView } from './views/emitters.tsx';
-import { EventsView } from './views/events.tsx';
-import { IntegrityView } from './views/integrity.tsx';
-import { QuarantineView } from './views/quarantine.tsx';
 import { SignIn } from './views/sign-in.tsx';
-import { TaskView } from './views/task.tsx';
-import { TasksView } from './views/tasks.tsx';
-import { TokensView } from './views/tokens.tsx';
-
-const VIEWS = {
-  tasks: TasksView,
-  task: TaskView,
-  events: EventsView,
-  quarantine: QuarantineView,
-  integrity: IntegrityView,
-  tokens: TokensView,
-  emitters: EmittersView,
-};
+import { VIEWS } from './views.ts';
 
 /** The console: nobody, somebody who is being let in, or a reader with a view. */
 export function App() {
   const base = useMemo(() => apiBaseOf(location), []);
   const [token, setToken] = useState(storedToken);
   const [pin, setPin] = useState<PinnedKey>();
-  const [admin, setAdmin] = useState(false);
+  const [scopes, setScopes] = useState<readonly Scope[]>([]);
   const [problem, setProblem] = useState<Problem>();
   const [alarm, setAlarm] = useState<string>();
   const [timeZone, setTimeZone] = useTimeZone();
@@ -48,12 +33,14 @@ export function App() {
     if (!api) return;
     let gone = false;
     void (async () => {
-      const key = await pinnedKey(api);
+      const [caller, key] = await Promise.all([
+        api.get<{ scopes: readonly Scope[] }>('/v1/audit/caller'),
+        pinnedKey(api),
+      ]);
       if (gone) return;
+      if (!caller.ok) return leave(caller.problem);
       if (!key.ok) return leave(key.problem);
-      const tokens = await api.get('/v1/audit/tokens');
-      if (gone) return;
-      setAdmin(tokens.ok);
+      setScopes(caller.data.scopes);
       setPin(key.pin);
     })();
     return () => {
@@ -71,17 +58,12 @@ export function App() {
     return <SignIn base={base} problem={problem} onToken={enter} />;
   }
   if (!pin) return <Loading what="the key of the log" />;
-  const View = VIEWS[route.view];
+  const view = VIEWS.find(({ name }) => name === route.view) ?? VIEWS[0];
+  const may = (scope: Scope) => scopes.includes(scope);
   return (
-    <SignedContext.Provider value={{ api, pin, setPin, timeZone, admin, alarm: setAlarm }}>
-      <Shell
-        view={route.view}
-        alarm={alarm}
-        timeZone={timeZone}
-        onTimeZone={setTimeZone}
-        onLeave={() => leave()}
-      >
-        <View key={route.view} query={route.query} />
+    <SignedContext.Provider value={{ api, pin, setPin, timeZone, may, alarm: setAlarm }}>
+      <Shell view={view} alarm={alarm} timeZone={timeZone} onTimeZone={setTimeZone} onLeave={() => leave()}>
+        <view.show key={view.name} query={route.query} />
       </Shell>
     </SignedContext.Provider>
   );

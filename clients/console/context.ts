@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { Scope } from '../../core/identity/scope.ts';
 import type { Api } from './api.ts';
 import type { PinnedKey } from './session.ts';
 
@@ -9,8 +10,8 @@ export interface Signed {
   pin: PinnedKey;
   setPin(pin: PinnedKey): void;
   timeZone: string;
-  /** Whether the token may administer tokens and emitters. */
-  admin: boolean;
+  /** Whether the reader holds this scope. */
+  may(scope: Scope): boolean;
   /** Tells everybody who looks at the page that something was altered. */
   alarm(text: string): void;
 }

@@ -10,14 +10,17 @@ export interface EventList {
   total: number;
   more: boolean;
   altered: number;
+  /** The signed note of the first page, which a review names. */
+  checkpoint?: string;
   problem?: Problem;
 }
 
 const PAGE = 200;
 
-/** The first `pages` pages of the events that `query` asks for, each verified and told by itself. */
+/** The first `pages` pages of the events that `query` asks for at `path`, each verified and told by itself. */
 export async function listEvents(
   api: Api,
+  path: '/v1/audit/events' | '/v1/audit/reviews',
   query: Readonly<Record<string, string>>,
   { verifierKey, timeZone, pages }: { verifierKey: string; timeZone: string; pages: number },
   onUpdate: (list: EventList) => void,
@@ -26,7 +29,7 @@ export async function listEvents(
   const list: EventList = { lines: [], total: 0, more: false, altered: 0 };
   let cursor: string | undefined;
   for (let page = 0; page < pages; page++) {
-    const answer = await api.get<Page>('/v1/audit/events', { ...query, limit: String(PAGE), cursor }, signal);
+    const answer = await api.get<Page>(path, { ...query, limit: String(PAGE), cursor }, signal);
     if (signal.aborted) return;
     if (!answer.ok) return onUpdate({ ...list, problem: answer.problem });
     const { events, checkpoint, next_cursor, total_count } = answer.data;
@@ -46,6 +49,7 @@ export async function listEvents(
       list.lines.push({ entry: teller.add(raw), verdict, raw });
     }
     list.total = total_count;
+    list.checkpoint ??= checkpoint;
     list.more = next_cursor !== null;
     cursor = next_cursor ?? undefined;
     onUpdate({ ...list, lines: [...list.lines] });

@@ -1,22 +1,19 @@
 import { useEffect, useState } from 'preact/hooks';
 
-const VIEWS = ['tasks', 'task', 'events', 'quarantine', 'integrity', 'tokens', 'emitters'] as const;
-export type View = (typeof VIEWS)[number];
-
 /** What the address says: the view and its filters. It stands behind the `#`, so it never goes to a server or its logs. */
 export interface Route {
-  view: View;
+  /** Name of a view; empty, or none that there is, where the address is a stranger's. */
+  view: string;
   query: Readonly<Record<string, string>>;
 }
 
 function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
-  const view = VIEWS.find((name) => name === path) ?? 'tasks';
-  return { view, query: Object.fromEntries(new URLSearchParams(search)) };
+  return { view: path, query: Object.fromEntries(new URLSearchParams(search)) };
 }
 
 /** The address of a view; empty filters are left out. */
-export function href(view: View, query: Readonly<Record<string, string | undefined>> = {}): string {
+export function href(view: string, query: Readonly<Record<string, string | undefined>> = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== '') search.set(name, value);
@@ -24,7 +21,7 @@ export function href(view: View, query: Readonly<Record<string, string | undefin
   return `#/${view}${text === '' ? '' : `?${text}`}`;
 }
 
-export function navigate(view: View, query: Readonly<Record<string, string | undefined>>): void {
+export function navigate(view: string, query: Readonly<Record<string, string | undefined>>): void {
   location.hash = href(view, query);
 }
 

@@ -111,3 +111,9 @@ export async function loadStory(
 function audienceOf(timeZone: string, personal: boolean) {
   return { messages: english, reader: { timeZone }, personal };
 }
+
+export function alteredText(count: number): string {
+  return count === 1
+    ? '1 record was altered after it was signed'
+    : `${count} records were altered after they were signed`;
+}

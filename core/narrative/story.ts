@@ -3,7 +3,7 @@ import { durationPhrase } from './duration.ts';
 import type { Fact, StoryEntry } from './entry.ts';
 import { type Phrase, value } from './phrase.ts';
 import type { Audience, Storyteller } from './storyteller.ts';
-import type { Distinct } from './summary.ts';
+import { Distinct } from './summary.ts';
 import { formatMoment } from './time.ts';
 import { fact } from './told.ts';
 
@@ -67,6 +67,11 @@ export function summaryFacts(
     retainDays === undefined || summary.lastRecordedAt === ''
       ? undefined
       : new Date(Date.parse(summary.lastRecordedAt) + retainDays * 86_400_000).toISOString();
+  const signedOff = new Distinct();
+  for (const { who, conclusion, treeSize } of summary.reviews)
+    signedOff.add(
+      messages.signedOff(who, conclusion, treeSize !== undefined && summary.lastIndex >= treeSize),
+    );
   const facts = [
     fact(label.goal, summary.goal),
     fact(label.outcome, [label.outcomes[summary.outcome]]),
@@ -78,6 +83,7 @@ export function summaryFacts(
     ),
     fact(label.requester, summary.requester),
     fact(label.approvers, orNone(summary.approvers)),
+    fact(label.reviews, orNone(signedOff)),
     fact(label.agents, summary.agents.joined('; ')),
     fact(label.model, orNone(summary.models)),
     fact(label.prompt, orNone(summary.prompts)),

@@ -8,6 +8,7 @@ import type { Messages } from './messages/en.ts';
 import { inWords, type Phrase } from './phrase.ts';
 import { Summary } from './summary.ts';
 import { isKnown, tell } from './tell.ts';
+import { signOff } from './tell-human.ts';
 import type { Reader } from './time.ts';
 import { type Context, fact, moment } from './told.ts';
 
@@ -62,6 +63,8 @@ export class Storyteller {
       this.ledger.after(event, decisionOf(event, this.#context));
       this.summary.add(recorded, event, isLate, told.text, this.#context);
     }
+    if (event.event_type === 'REVIEW_RECORDED' && isKnown(event))
+      this.summary.reviews.push(signOff(event, this.#context));
     return {
       log_index,
       event_id: event.event_id,

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../event/event.ts';
 import type { Recorded } from './entry.ts';
 import { inWords, type Phrase, plain, say, value } from './phrase.ts';
-import { assuranceOf } from './tell-human.ts';
+import { assuranceOf, type signOff } from './tell-human.ts';
 import { requesterOf, tokensText } from './tell-task.ts';
 import { agentName, type Context } from './told.ts';
 
@@ -26,7 +26,10 @@ export class Summary {
   events = 0;
   late = 0;
   lastRecordedAt = '';
+  /** Index of the last of the task's events in the log. */
+  lastIndex = -1;
   readonly approvers = new Distinct();
+  readonly reviews: ReturnType<typeof signOff>[] = [];
   readonly agents = new Distinct();
   readonly models = new Distinct();
   readonly prompts = new Distinct();
@@ -35,10 +38,17 @@ export class Summary {
   readonly dataRead = new Distinct();
   readonly dataWritten = new Distinct();
 
-  add({ record }: Recorded, event: AuditEvent, late: boolean, told: Phrase, context: Context): void {
+  add(
+    { record, log_index }: Recorded,
+    event: AuditEvent,
+    late: boolean,
+    told: Phrase,
+    context: Context,
+  ): void {
     this.events++;
     if (late) this.late++;
     if (record.recorded_at > this.lastRecordedAt) this.lastRecordedAt = record.recorded_at;
+    this.lastIndex = Math.max(this.lastIndex, log_index);
     this.#agent(event);
     switch (event.event_type) {
       case 'TASK_INITIATED':

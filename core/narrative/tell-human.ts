@@ -1,4 +1,4 @@
-import type { EventOf } from '../event/event.ts';
+import type { EventOf, PayloadOf } from '../event/event.ts';
 import { durationPhrase } from './duration.ts';
 import type { Messages } from './messages/en.ts';
 import { inWords, type Phrase, value } from './phrase.ts';
@@ -59,20 +59,68 @@ export function assuranceOf({ auth }: { auth?: string | undefined }, { assurance
 
 /** A person judged the task: the record is the audit trail's own. */
 export function reviewed({ payload }: EventOf<'REVIEW_RECORDED'>, context: Context): Told {
-  const { actor, after, reason } = payload;
-  const { conclusion, comment } = readReview(after);
+  const { messages } = context;
+  const { actor, target, reason } = payload;
+  const { conclusion, treeSize, events } = readReview(payload);
   return {
-    tone: 'human',
-    text: context.messages.reviewed(value(actor.id), words(conclusion, context)),
-    facts: [fact(context.messages.label.comment, words(comment ?? reason, context))],
+    tone: conclusion === 'rejected' ? 'bad' : 'human',
+    text: messages.reviewed(
+      reviewerOf(payload),
+      reviewedThing(target, context),
+      conclusionText(conclusion, context),
+    ),
+    facts: [
+      fact(messages.label.range, words(target?.filter, context)),
+      fact(messages.label.comment, words(reason, context)),
+      fact(
+        messages.label.reviewedHead,
+        treeSize === undefined || events === undefined ? undefined : messages.reviewedHead(treeSize, events),
+      ),
+      fact(messages.label.approver, reviewerAssurance(actor, messages)),
+    ],
   };
 }
 
-function readReview(after: unknown): { conclusion?: unknown; comment?: unknown } {
-  if (typeof after !== 'object' || after === null) return {};
-  const { conclusion, comment } = after as { conclusion?: unknown; comment?: unknown };
+/** A review for the summary: who concluded what, and of how many records the log was that was looked at. */
+export function signOff({ payload }: EventOf<'REVIEW_RECORDED'>, context: Context) {
+  const { conclusion, treeSize } = readReview(payload);
+  return { who: reviewerOf(payload), conclusion: conclusionText(conclusion, context), treeSize };
+}
+
+function reviewedThing(
+  target: PayloadOf<'REVIEW_RECORDED'>['target'],
+  { messages: { reviewedThing }, taskId }: Context,
+): Phrase {
+  if (target?.type !== 'task' || target.id === undefined) return reviewedThing.events;
+  return target.id === taskId ? reviewedThing.this : reviewedThing.task(value(target.id));
+}
+
+function reviewerOf({ actor, after }: PayloadOf<'REVIEW_RECORDED'>): Phrase {
+  const { actor_name } = Object(after) as { actor_name?: unknown };
+  return value(typeof actor_name === 'string' ? actor_name : actor.id);
+}
+
+function reviewerAssurance(
+  { type, id }: PayloadOf<'REVIEW_RECORDED'>['actor'],
+  { assurance }: Messages,
+): Phrase | undefined {
+  if (type === 'user') return assurance.signedIn;
+  return type === 'token' ? assurance.holdsToken(value(id)) : undefined;
+}
+
+function conclusionText(conclusion: unknown, context: Context): Phrase | undefined {
+  const { conclusion: known } = context.messages;
+  return typeof conclusion === 'string' && Object.hasOwn(known, conclusion)
+    ? known[conclusion as keyof typeof known]
+    : words(conclusion, context);
+}
+
+/** What a later version may write otherwise is left out, not guessed at. */
+function readReview({ after }: PayloadOf<'REVIEW_RECORDED'>) {
+  const { conclusion, tree_size, event_count } = Object(after) as Record<string, unknown>;
   return {
-    ...(conclusion === undefined ? {} : { conclusion }),
-    ...(comment === undefined ? {} : { comment }),
+    conclusion,
+    treeSize: typeof tree_size === 'number' ? tree_size : undefined,
+    events: typeof event_count === 'number' ? event_count : undefined,
   };
 }

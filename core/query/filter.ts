@@ -92,6 +92,17 @@ export function selectStory(taskId: string, indexKey: Uint8Array): Selection {
   return { ...everything, lists: [story], namesId: true, unbounded: false, counted: undefined };
 }
 
+/** The reviews of a task, or all of them, between two times. */
+export function selectReviews(
+  { task_id, from, to }: Pick<EventFilter, 'task_id' | 'from' | 'to'>,
+  indexKey: Uint8Array,
+): Selection {
+  const all = select({ event_type: ['REVIEW_RECORDED'], from, to }, indexKey);
+  if (task_id === undefined) return all;
+  const ofTask = [[postingPartition(indexKey, 'about_task_id', task_id)]];
+  return { ...all, lists: ofTask, typesSettled: false, namesId: true, counted: undefined };
+}
+
 /** Whether an entry of a list is of a type and time that the filter wants. */
 export function wants(selection: Selection, entry: Pick<PostingEntry, 'type' | 'occurredAt'>): boolean {
   const { types, from, to } = selection;

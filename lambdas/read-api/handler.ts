@@ -41,6 +41,7 @@ export const handler = makeApi(
     reader: async () => ({ ...ports, keys: await keys.get(), ...(cosignatures && { cosignatures }) }),
     quarantine: new DynamoQuarantineReader(api.control, api.clock),
     ...(cosignatures && { cosignatures }),
+    outbox: api.outbox,
     retainDays: async () => (await policyInForce(policies, env.RETENTION)).policy.min_days,
     console: new BundledFiles(join(import.meta.dirname, 'console')),
   }),

@@ -102,8 +102,13 @@ withBrowser('the console', () => {
     await page.getByText('supervisor-7 approved, 2 minutes 21 seconds after the question').waitFor();
     const verdict = await page.getByRole('region', { name: 'Verification' }).textContent();
     expect(verdict).toContain(`All ${task.events.length} records`);
-    expect(await page.locator('article .more.verified').count()).toBe(task.events.length);
     await picture('timeline.png');
+    await page.setViewportSize({ width: 1280, height: 1500 }); // what is outside of the window is not in the page
+    await page
+      .locator('article .more.verified')
+      .nth(task.events.length - 1)
+      .waitFor();
+    expect(await page.locator('article .more.verified').count()).toBe(task.events.length);
 
     // Details by keyboard, the raw record among them.
     await page
@@ -198,6 +203,30 @@ withBrowser('the console', () => {
       '<img src=x onerror=alert(1)> \\u202egnp.eciovni\\u202c [x](javascript:alert(2))',
     );
     expect(await page.locator('main img').count()).toBe(0);
+  });
+
+  test('lets a reviewer sign a task off, which then stands in its story, verified like everything else', async () => {
+    const { page } = shown;
+    await shown.signIn();
+    await shown.go(`/task?id=${hostile.id}`);
+    const form = page.getByRole('form', { name: 'Sign off this task' });
+    await form.getByLabel('I conclude').selectOption('accepted_with_findings');
+    await form.getByLabel('Comment').fill(HOSTILE);
+    expect(await shown.barriers()).toEqual([]);
+    await form.getByRole('button', { name: 'Sign off' }).click();
+    await page.getByText('The review is on its way into the log').waitFor();
+    const concluded = 'reviewed this task and concluded: accepted, with findings';
+    await page.getByRole('region', { name: 'Signed off' }).getByText(concluded).waitFor();
+    await page.getByRole('link', { name: 'Reviews', exact: true }).click();
+    await page
+      .getByRole('button', { name: /Details of record \d+, verified/ })
+      .last()
+      .click();
+    await page
+      .locator('.details dd', { hasText: '<img src=x onerror=alert(1)> \\u202egnp.eciovni' })
+      .waitFor();
+    expect(await page.locator('main img').count()).toBe(0);
+    expect(await shown.barriers()).toEqual([]);
   });
 
   test('administers tokens and shows emitters and the quarantine, to those who may', async () => {

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { navigate, type View } from '../route.ts';
+import { navigate } from '../route.ts';
 import { fromLocal, toLocal } from '../times.ts';
 
 export interface Field {
@@ -17,7 +17,7 @@ export function Filters({
   query,
   timeZone,
 }: {
-  view: View;
+  view: string;
   fields: readonly Field[];
   query: Readonly<Record<string, string>>;
   timeZone: string;

@@ -1,26 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useSigned } from '../context.ts';
-import { href, type View } from '../route.ts';
+import { href } from '../route.ts';
 import { timeZones } from '../times.ts';
-import { Icon, type IconName } from './icon.tsx';
+import { VIEWS, type View } from '../views.ts';
+import { Icon } from './icon.tsx';
 import { Red } from './states.tsx';
-
-interface Place {
-  view: View;
-  label: string;
-  icon: IconName;
-  admin?: true;
-}
-
-const PLACES: readonly Place[] = [
-  { view: 'tasks', label: 'Tasks', icon: 'task' },
-  { view: 'events', label: 'Events', icon: 'list' },
-  { view: 'quarantine', label: 'Quarantine', icon: 'wait' },
-  { view: 'integrity', label: 'Integrity', icon: 'shield' },
-  { view: 'tokens', label: 'Tokens', icon: 'key', admin: true },
-  { view: 'emitters', label: 'Emitters', icon: 'send', admin: true },
-];
 
 interface ShellProps {
   view: View;
@@ -33,12 +18,13 @@ interface ShellProps {
 
 /** What stands around every view: the way from place to place, the time zone, the alarm, the way out. */
 export function Shell({ view, alarm, timeZone, onTimeZone, onLeave, children }: ShellProps) {
-  const { admin, pin } = useSigned();
+  const { may, pin } = useSigned();
   const main = useRef<HTMLElement>(null);
-  const current = view === 'task' ? 'tasks' : view;
+  const current = VIEWS.find(({ name }) => name === (view.within ?? view.name)) ?? view;
+  const label = current.place?.label ?? '';
   useEffect(() => {
-    document.title = `${PLACES.find((place) => place.view === current)?.label ?? ''} · Audit trail`;
-  }, [current]);
+    document.title = `${label} · Audit trail`;
+  }, [label]);
   const tenant = pin.key.split('+')[0]?.split('/')[1] ?? '';
   return (
     <div class={alarm === undefined ? 'shell' : 'shell alarmed'}>
@@ -54,14 +40,17 @@ export function Shell({ view, alarm, timeZone, onTimeZone, onLeave, children }: 
         </p>
         <nav aria-label="Places">
           <ul>
-            {PLACES.filter((place) => admin || !place.admin).map((place) => (
-              <li key={place.view}>
-                <a href={href(place.view)} aria-current={place.view === current ? 'page' : undefined}>
-                  <Icon name={place.icon} />
-                  {place.label}
-                </a>
-              </li>
-            ))}
+            {VIEWS.filter(({ scope }) => scope === undefined || may(scope)).map(
+              ({ name, place }) =>
+                place && (
+                  <li key={name}>
+                    <a href={href(name)} aria-current={name === current.name ? 'page' : undefined}>
+                      <Icon name={place.icon} />
+                      {place.label}
+                    </a>
+                  </li>
+                ),
+            )}
           </ul>
         </nav>
         <div class="reader">

@@ -5,9 +5,9 @@ import type { Page } from '../pages.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Failed, Loading, Red } from '../parts/states.tsx';
 import { pinByHand } from '../session.ts';
+import { alteredText } from '../story.ts';
 import { useAnswer } from '../use-answer.ts';
 import { verifyHead, verifyRecords } from '../verification.ts';
-import { alteredText } from './tasks.tsx';
 
 /** The key that this browser verifies with, the signed head, and the whole log on demand. */
 export function IntegrityView() {

@@ -6,11 +6,11 @@ import { useSigned } from '../context.ts';
 import { Icon } from '../parts/icon.tsx';
 import { LineView } from '../parts/line.tsx';
 import { Sentence } from '../parts/phrase.tsx';
+import { Reviews } from '../parts/reviews.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { VirtualList } from '../parts/virtual-list.tsx';
 import { href } from '../route.ts';
-import { type LoadedStory, loadStory } from '../story.ts';
-import { alteredText } from './tasks.tsx';
+import { alteredText, type LoadedStory, loadStory } from '../story.ts';
 
 /** One task, told, verified record by record. */
 export function TaskView({ query }: { query: Readonly<Record<string, string>> }) {
@@ -19,10 +19,10 @@ export function TaskView({ query }: { query: Readonly<Record<string, string>> })
   const [story, setStory] = useState<LoadedStory>();
   const [turn, setTurn] = useState(0);
   const [printing, setPrinting] = useState(false);
+  useEffect(() => setStory(undefined), [api, pin.key, id, timeZone]);
   useEffect(() => {
     if (id === '') return;
     const controller = new AbortController();
-    setStory(undefined);
     void loadStory(api, id, pin.key, timeZone, setStory, controller.signal);
     return () => controller.abort();
   }, [api, pin.key, id, timeZone, turn]);
@@ -57,7 +57,15 @@ export function TaskView({ query }: { query: Readonly<Record<string, string>> })
         <bdi>{id}</bdi>
       </nav>
       {story === undefined && <Loading what="the task" />}
-      {story && <Told id={id} story={story} printing={printing} onPrint={() => setPrinting(true)} />}
+      {story && (
+        <Told
+          id={id}
+          story={story}
+          printing={printing}
+          onPrint={() => setPrinting(true)}
+          onReread={() => setTurn(turn + 1)}
+        />
+      )}
       {story?.problem && <Failed problem={story.problem} retry={() => setTurn(turn + 1)} />}
     </>
   );
@@ -68,11 +76,13 @@ function Told({
   story,
   printing,
   onPrint,
+  onReread,
 }: {
   id: string;
   story: LoadedStory;
   printing: boolean;
   onPrint(): void;
+  onReread(): void;
 }) {
   const { lines, total, done, facts, problem } = story;
   const [focus, setFocus] = useState<number>();
@@ -134,6 +144,7 @@ function Told({
           />
         </section>
       </div>
+      <Reviews taskId={id} story={story} onShow={setFocus} onReread={onReread} />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Sentence } from '../parts/phrase.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { href, navigate } from '../route.ts';
+import { alteredText } from '../story.ts';
 import { type ListedTask, listTasks, type TaskList } from '../tasks.ts';
 
 const { outcomes } = english.summary;
@@ -143,10 +144,4 @@ function GoTo() {
       <button type="submit">Open</button>
     </form>
   );
-}
-
-export function alteredText(count: number): string {
-  return count === 1
-    ? '1 record was altered after it was signed'
-    : `${count} records were altered after they were signed`;
 }

@@ -93,6 +93,8 @@ export const english = {
     unknown: say`nothing says how the identity was established`,
     authenticated: (how: Phrase) => say`authenticated by ${how}`,
     reported: say`reported by the agent, not authenticated`,
+    signedIn: say`signed in with the tenant's own identity provider`,
+    holdsToken: (id: Phrase) => say`whoever holds the access token ${id}`,
   },
   suspended: (waitingFor: Phrase | undefined) =>
     waitingFor ? say`Task paused, waiting for ${waitingFor}` : say`Task paused`,
@@ -126,8 +128,22 @@ export const english = {
     policy: (from: Phrase, to: Phrase) => say`The agent's policy changed from ${from} to ${to}`,
   },
   notSaid: say`something that is not on record`,
-  reviewed: (who: Phrase, conclusion: Phrase | undefined) =>
-    conclusion ? say`${who} reviewed this task and concluded: ${conclusion}` : say`${who} reviewed this task`,
+  reviewed: (who: Phrase, what: Phrase, conclusion: Phrase | undefined) =>
+    conclusion ? say`${who} reviewed ${what} and concluded: ${conclusion}` : say`${who} reviewed ${what}`,
+  reviewedThing: {
+    this: say`this task`,
+    task: (id: Phrase) => say`the task ${id}`,
+    events: say`a range of events`,
+  },
+  conclusion: {
+    accepted: say`accepted`,
+    accepted_with_findings: say`accepted, with findings`,
+    rejected: say`rejected`,
+  },
+  reviewedHead: (size: number, events: number) =>
+    say`${events} ${events === 1 ? 'event' : 'events'}, at the checkpoint of ${size} ${size === 1 ? 'record' : 'records'}`,
+  signedOff: (who: Phrase, conclusion: Phrase | undefined, goneOn: boolean) =>
+    say`${who}${conclusion ? say`: ${conclusion}` : undefined}${goneOn ? ' (events were recorded after that)' : ''}`,
   governed: (type: string, who: Phrase) => say`${type} by ${who}`,
   unknownEvent: (type: Phrase) => say`An event of the type ${type} was recorded`,
 
@@ -170,6 +186,8 @@ export const english = {
     dataClasses: 'Data classes',
     approvedBy: 'Approved by',
     comment: 'Comment',
+    reviewedHead: 'What was looked at',
+    range: 'Range',
     decision: 'Decision behind it',
     noDecision: 'none on record',
     late: 'Recorded',
@@ -233,6 +251,7 @@ export const english = {
     duration: 'Duration',
     requester: 'Requested by',
     approvers: 'Decided by people',
+    reviews: 'Signed off',
     agents: 'Agents',
     model: 'Model',
     prompt: 'Prompt',

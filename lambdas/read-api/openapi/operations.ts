@@ -4,12 +4,14 @@ import * as retention from '../../admin-api/operations/retention.ts';
 import * as tokens from '../../admin-api/operations/tokens.ts';
 import * as ingest from '../../ingest-api/operations.ts';
 import type { Operation } from '../../shared/http/operation.ts';
+import { getCaller } from '../operations/caller.ts';
 import * as consoleFiles from '../operations/console.ts';
 import { getOpenApiDocument } from '../operations/document.ts';
 import * as events from '../operations/events.ts';
 import * as log from '../operations/log.ts';
 import * as quarantine from '../operations/quarantine.ts';
 import * as receipts from '../operations/receipts.ts';
+import * as reviews from '../operations/reviews.ts';
 import * as tasks from '../operations/tasks.ts';
 import { getTimeline } from '../operations/timeline.ts';
 
@@ -24,6 +26,8 @@ export const OPERATIONS: readonly Operation[] = [
   tasks.getTask,
   getTimeline,
   quarantine.listQuarantine,
+  reviews.recordReview,
+  reviews.listReviews,
   log.getCheckpoint,
   log.getTile,
   log.getVerifierKey,
@@ -33,6 +37,7 @@ export const OPERATIONS: readonly Operation[] = [
   tokens.getToken,
   tokens.rotateToken,
   tokens.revokeToken,
+  getCaller,
   emitters.registerEmitter,
   emitters.listEmitters,
   emitters.removeEmitter,

@@ -47,6 +47,7 @@ export async function longTask(count: number) {
     tenantId: world.tenantId,
     reader: async () => log.reader,
     quarantine: { newest: async () => [], refused: async () => undefined },
+    outbox: world.outbox,
     retainDays: async () => 30,
     console: { find: () => undefined },
   });

@@ -25,6 +25,7 @@ async function open() {
     tenantId: world.tenantId,
     reader: async () => filled.reader,
     quarantine: { newest: async () => [], refused: async () => undefined },
+    outbox: world.outbox,
     retainDays: async () => 30,
     console: new BundledFiles(join(folder, 'console')),
   });

@@ -27,6 +27,7 @@ async function open() {
     tenantId: world.tenantId,
     reader: async () => filled.reader,
     quarantine,
+    outbox: world.outbox,
     retainDays: async () => 30,
     console: { find: () => undefined },
   });

@@ -24,6 +24,7 @@ async function open(goal = 'Refund order 4711') {
     tenantId: world.tenantId,
     reader: async () => filled.reader,
     quarantine,
+    outbox: world.outbox,
     retainDays: async () => 30,
     console: { find: () => undefined },
   });

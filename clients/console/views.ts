@@ -1,0 +1,36 @@
+import type { ComponentType } from 'preact';
+import type { Scope } from '../../core/identity/scope.ts';
+import type { IconName } from './parts/icon.tsx';
+import { EmittersView } from './views/emitters.tsx';
+import { EventsView } from './views/events.tsx';
+import { IntegrityView } from './views/integrity.tsx';
+import { QuarantineView } from './views/quarantine.tsx';
+import { ReviewsView } from './views/reviews.tsx';
+import { TaskView } from './views/task.tsx';
+import { TasksView } from './views/tasks.tsx';
+import { TokensView } from './views/tokens.tsx';
+
+/** A view of the console: a file under `views/` and a line below. */
+export interface View {
+  /** Its address: `#/<name>`. */
+  name: string;
+  show: ComponentType<{ query: Readonly<Record<string, string>> }>;
+  /** How it stands among the places at the top; without it, it is reached from another view. */
+  place?: { label: string; icon: IconName };
+  /** Who lacks this is not shown the place. */
+  scope?: Scope;
+  /** The place that it belongs to, where it is none itself. */
+  within?: string;
+}
+
+/** All views, in the order of their places; the first one is where one begins. */
+export const VIEWS: readonly [View, ...View[]] = [
+  { name: 'tasks', show: TasksView, place: { label: 'Tasks', icon: 'task' } },
+  { name: 'task', show: TaskView, within: 'tasks' },
+  { name: 'events', show: EventsView, place: { label: 'Events', icon: 'list' } },
+  { name: 'reviews', show: ReviewsView, place: { label: 'Reviews', icon: 'pen' }, scope: 'reviews' },
+  { name: 'quarantine', show: QuarantineView, place: { label: 'Quarantine', icon: 'wait' } },
+  { name: 'integrity', show: IntegrityView, place: { label: 'Integrity', icon: 'shield' } },
+  { name: 'tokens', show: TokensView, place: { label: 'Tokens', icon: 'key' }, scope: 'tokens' },
+  { name: 'emitters', show: EmittersView, place: { label: 'Emitters', icon: 'send' }, scope: 'tokens' },
+];
