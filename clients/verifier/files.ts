@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { lstat, open, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { keyObject } from '../../core/archive/layout.ts';
@@ -8,6 +8,9 @@ import { parseJsonText } from '../../core/event/json-text.ts';
 import { parseVerifierKey } from '../../core/log/note.ts';
 
 const JSON_LIMITS = { bytes: 16 * 1024 * 1024, depth: 40, keys: 2_000_000 };
+
+const MISSING = new Set(['ENOENT', 'ENOTDIR']);
+const NO_WAIT = constants.O_NONBLOCK ?? 0; // a pipe that nobody writes to could keep us for ever
 
 /** A verifier key, and the file it came from where that lies beside the data. */
 export interface UsedKey {
@@ -42,6 +45,39 @@ export async function readSmall(path: string, limit: number): Promise<Uint8Array
     if (cause instanceof AuditError) throw cause;
     throw new AuditError('not_found', `${path} cannot be read`, { cause });
   }
+}
+
+/**
+ * The octets of the file `path` of the folder `root`, which has no link in its name; undefined where there is none, it is no
+ * plain file, or it leads out of the folder. At once, not asynchronously: a log has thousands of small files, and each wait would cost more than its reading.
+ * Throws `not_found` or `too_large`.
+ */
+export function readInside(root: string, path: string, limit: number): Uint8Array | undefined {
+  let file: number | undefined;
+  try {
+    const real = realpathSync.native(join(root, path));
+    if (!real.startsWith(root + sep)) return undefined;
+    file = openSync(real, constants.O_RDONLY | NO_WAIT);
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return undefined;
+    if (stats.size > limit) throw new AuditError('too_large', `${path} is longer than ${limit} bytes`);
+    return readFully(file, stats.size);
+  } catch (cause) {
+    if (cause instanceof AuditError) throw cause;
+    if (isSystemError(cause) && MISSING.has(cause.code ?? '')) return undefined;
+    throw new AuditError('not_found', `${path} cannot be read`, { cause });
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** As many octets as the file had when it was looked at, or as there still are. */
+function readFully(file: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < size; length += read)
+    read = readSync(file, bytes, length, size - length, null);
+  return bytes.subarray(0, length);
 }
 
 /** The parsed JSON of a file. Throws `malformed`, `not_found` or `too_large`. */

@@ -1,6 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 
 /** SHA-256 of the concatenation of `parts`: 32 bytes. */
 export function sha256(...parts: Uint8Array[]): Uint8Array {
@@ -12,6 +13,11 @@ export function sha256(...parts: Uint8Array[]): Uint8Array {
 /** SHA-256 of the UTF-8 of `text`: 32 bytes. */
 export function sha256OfText(text: string): Uint8Array {
   return nobleSha256(new TextEncoder().encode(text));
+}
+
+/** SHA-256 as 64 lower-case hexadecimal digits. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return bytesToHex(nobleSha256(bytes));
 }
 
 /** HMAC-SHA-256 (RFC 2104): 32 bytes. */

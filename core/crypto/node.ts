@@ -10,22 +10,20 @@ import {
 } from 'node:crypto';
 
 const ONE_SHOT = 16_384;
+const DIGEST = 32;
 const scratch = new Uint8Array(ONE_SHOT);
 
 /** SHA-256 of the concatenation of `parts`: 32 bytes. */
 export function sha256(...parts: Uint8Array[]): Uint8Array {
   const [only] = parts;
-  if (parts.length === 1 && only) return hash('sha256', only, 'buffer');
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (length <= ONE_SHOT) {
+  if (parts.length === 1 && only) return digestOf(only);
+  let length = 0;
+  for (const part of parts) {
     // Trees are made of many small hashes, and one call is far cheaper than an object.
-    let offset = 0;
-    for (const part of parts) {
-      scratch.set(part, offset);
-      offset += part.length;
-    }
-    return hash('sha256', scratch.subarray(0, length), 'buffer');
+    if (length + part.length <= ONE_SHOT) scratch.set(part, length);
+    length += part.length;
   }
+  if (length <= ONE_SHOT) return digestOf(scratch.subarray(0, length));
   const digest = createHash('sha256');
   for (const part of parts) digest.update(part);
   return digest.digest();
@@ -33,7 +31,20 @@ export function sha256(...parts: Uint8Array[]): Uint8Array {
 
 /** SHA-256 of the UTF-8 of `text`: 32 bytes. */
 export function sha256OfText(text: string): Uint8Array {
-  return hash('sha256', text, 'buffer');
+  return digestOf(text);
+}
+
+/** SHA-256 as 64 lower-case hexadecimal digits. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex');
+}
+
+/** A string of 32 characters comes out of OpenSSL in a third of the time that a buffer takes. */
+function digestOf(input: Uint8Array | string): Uint8Array {
+  const text = hash('sha256', input, 'binary');
+  const digest = new Uint8Array(DIGEST);
+  for (let index = 0; index < DIGEST; index++) digest[index] = text.charCodeAt(index);
+  return digest;
 }
 
 /** HMAC-SHA-256 (RFC 2104): 32 bytes. */

@@ -7,6 +7,7 @@ import { appendToEdge, rootOf } from '../log/right-edge.ts';
 import { TILE_HEIGHT, TILE_WIDTH, tilePath, tileWidth } from '../log/tile.ts';
 import { type Failure, failure, type Where } from './failure.ts';
 import { openTrusted, type Trust } from './key-chain.ts';
+import { quickRecord } from './quick-record.ts';
 import type { Stretch, StretchSignature, TreeWitness } from './stretch.ts';
 import type { Shown, Verdict } from './verify.ts';
 import { type Outcome, type ReadRecord, readRecord } from './verify-record.ts';
@@ -125,7 +126,8 @@ class Pass {
     leaf: Uint8Array,
     where: Where,
   ): { ok: true; leafHash: Uint8Array } | { ok: false; failure: Failure } {
-    const read = quickRecord(leaf) ?? suspiciousRecord(leaf);
+    const quick = quickRecord(leaf);
+    const read = quick ? { ok: true as const, ...quick, record: undefined } : suspiciousRecord(leaf);
     if (!read.ok) return { ok: false, failure: failure(read.code, where, read.detail) };
     this.records++;
     if (this.records % 1_000 === 0) this.#terms.progress?.(this.records);
@@ -151,7 +153,11 @@ class Pass {
       const { edge, completed } = appendToEdge(this.#edge, this.size, piece);
       for (const node of completed) {
         if (node.level % TILE_HEIGHT !== 0) continue;
-        const failed = await this.#compareTile(node.level / TILE_HEIGHT, node.index, node.hash, part);
+        const level = node.level / TILE_HEIGHT;
+        const tile = Math.floor(node.index / TILE_WIDTH);
+        // Nothing is waited for that is there: this is done for each record.
+        const unread = this.#tiles.get(level)?.index === tile ? undefined : await this.#readTile(level, tile);
+        const failed = unread ?? this.#compareTile(level, node.index, node.hash, part);
         if (failed) return failed;
       }
       this.#edge = edge;
@@ -162,28 +168,25 @@ class Pass {
     return undefined;
   }
 
-  async #compareTile(
-    level: number,
-    index: number,
-    hash: Uint8Array,
-    part: string,
-  ): Promise<Failure | undefined> {
+  async #readTile(level: number, tile: number): Promise<Failure | undefined> {
     const { tree, witness } = this.#terms;
-    const tile = Math.floor(index / TILE_WIDTH);
     const width = tileWidth(level, tile, tree.size);
-    let known = this.#tiles.get(level);
-    if (known?.index !== tile) {
-      known = { index: tile, hashes: await witness.tile(level, tile, width) };
-      this.#tiles.set(level, known);
-      const end = Math.min((tile + 1) * TILE_WIDTH ** (level + 1), tree.size);
-      if (!known.hashes && end <= witness.tilesUpTo())
-        return failure('tile_missing', { part: tilePath(level, tile, width) });
-      if (known.hashes && known.hashes.length !== width * HASH_OCTETS)
-        return failure('tile_altered', { part: tilePath(level, tile, width) }, 'it has another length');
-    }
-    if (!known.hashes) return undefined;
+    const hashes = await witness.tile(level, tile, width);
+    this.#tiles.set(level, { index: tile, hashes });
+    const part = tilePath(level, tile, width);
+    const end = Math.min((tile + 1) * TILE_WIDTH ** (level + 1), tree.size);
+    if (!hashes) return end <= witness.tilesUpTo() ? failure('tile_missing', { part }) : undefined;
+    return hashes.length === width * HASH_OCTETS
+      ? undefined
+      : failure('tile_altered', { part }, 'it has another length');
+  }
+
+  #compareTile(level: number, index: number, hash: Uint8Array, part: string): Failure | undefined {
+    const hashes = this.#tiles.get(level)?.hashes;
     const offset = (index % TILE_WIDTH) * HASH_OCTETS;
-    if (equalBytes(known.hashes.subarray(offset, offset + HASH_OCTETS), hash)) return undefined;
+    if (!hashes || equalBytes(hashes.subarray(offset, offset + HASH_OCTETS), hash)) return undefined;
+    const tile = Math.floor(index / TILE_WIDTH);
+    const width = tileWidth(level, tile, this.#terms.tree.size);
     const where = { part: tilePath(level, tile, width), ...(level === 0 ? { index } : {}) };
     return failure(
       'tile_altered',
@@ -207,19 +210,6 @@ class Pass {
   }
 }
 
-/** The record of a leaf that is in every way as it should be; undefined for any other. */
-function quickRecord(leaf: Uint8Array): Outcome<ReadRecord> | undefined {
-  if (leaf.length > LIMITS.recordBytes) return undefined;
-  try {
-    const text = fromUtf8(leaf);
-    // Text that is its own RFC 8785 form has no member twice and no blank, so a second look at it would find nothing.
-    const read = readRecord(JSON.parse(text), { leaf: text });
-    return read.ok ? read : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** What is wrong with a leaf, read with all suspicion. */
 function suspiciousRecord(leaf: Uint8Array): Outcome<ReadRecord> {
   const parsed = parseJsonText(leaf, RECORD_TEXT);
@@ -229,8 +219,8 @@ function suspiciousRecord(leaf: Uint8Array): Outcome<ReadRecord> {
 }
 
 /** The minimum index that this record of the log speaks of; 0 for a record of anything else. */
-function purgedUpTo(record: ReadRecord['record']): number {
-  if (record.event['event_type'] !== 'RECORDS_PURGED') return 0;
+function purgedUpTo(record: ReadRecord['record'] | undefined): number {
+  if (record?.event['event_type'] !== 'RECORDS_PURGED') return 0;
   return purgeSchema.safeParse(record).data?.event.payload.after.minimum_index ?? 0;
 }
 

@@ -80,6 +80,7 @@ describe.each([
   ])('SHA-256 of "%s", whole and in parts', (message, digest) => {
     const bytes = utf8(message);
     expect(toHex(crypto.sha256(bytes))).toBe(digest);
+    expect(crypto.sha256Hex(bytes)).toBe(digest);
     expect(toHex(crypto.sha256(bytes.subarray(0, 1), bytes.subarray(1)))).toBe(digest);
     expect(toHex(crypto.sha256(...Array.from(bytes, (byte) => new Uint8Array([byte]))))).toBe(digest);
   });

@@ -123,6 +123,9 @@ test('a tile that was altered or taken away shows', async () => {
   expect(await verify(altered({ 'tile/0/000': bent(objects.get('tile/0/000'), 8_000) }))).toMatchObject({
     failure: { code: 'tile_altered', where: { part: 'tile/0/000', index: 250 } },
   });
+  expect(await verify(altered({ 'tile/0/000': objects.get('tile/0/000')?.subarray(0, 32) }))).toMatchObject({
+    failure: { code: 'tile_altered', detail: 'it has another length' },
+  });
   expect(await verify(altered({ 'tile/0/001': undefined }))).toMatchObject({
     failure: { code: 'tile_missing', where: { part: 'tile/0/001' } },
   });
