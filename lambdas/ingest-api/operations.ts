@@ -29,6 +29,7 @@ const rejectedSchema = z.strictObject({
 export const sendEvents = {
   id: 'sendEvents',
   leaves: { nothing: 'What is sent becomes records itself, each with its sender.' },
+  repeats: 'Each event has an id, which the log takes once.',
   tag: 'Events',
   method: 'POST',
   path: '/v1/audit/events',
@@ -90,6 +91,7 @@ export const sendEvents = {
 export const sendTraces = {
   id: 'sendTraces',
   leaves: { nothing: 'What is sent becomes records itself, each with its sender.' },
+  repeats: 'Ids of events follow from those of their spans.',
   tag: 'Events',
   method: 'POST',
   path: '/v1/otlp/v1/traces',

@@ -7,6 +7,7 @@ import { RateLimiter } from '../../core/identity/usage.ts';
 import type { Clock } from '../../core/ports.ts';
 import { ControlTable } from '../adapters/dynamo-control.ts';
 import { DynamoEmitters } from '../adapters/dynamo-emitters.ts';
+import { DynamoRepeats } from '../adapters/dynamo-repeats.ts';
 import { DynamoTokens } from '../adapters/dynamo-tokens.ts';
 import { DynamoUsage } from '../adapters/dynamo-usage.ts';
 import { oidcKeys } from '../adapters/oidc-keys.ts';
@@ -63,6 +64,7 @@ export function wireApi(service: string, variables: ApiVariables): ApiWiring {
     outbox,
     access: new AccessLog(outbox, service, ownTerms),
     usage,
+    repeats: new DynamoRepeats(control),
     limiter: new RateLimiter(usage, systemClock),
     identity: variables.IDENTITY && identityTerms(variables.IDENTITY),
     clock: systemClock,

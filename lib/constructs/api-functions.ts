@@ -113,6 +113,7 @@ export class ApiFunctions extends Construct {
       resources: [tables.control.tableArn],
       conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE', 'EXPORT', 'POLICY'),
     });
+    keepAnswers(made, foundation);
     made.allow({
       actions: ['sqs:SendMessage'],
       resources: [queues.internal.queueArn, queues.exports.queueArn],
@@ -128,6 +129,15 @@ export class ApiFunctions extends Construct {
     made.permit(keys.decrypting('s3'));
     return made;
   }
+}
+
+/** A repeat of what came with a key gets the answer of the first (docs/adr/repeated-requests.md). */
+function keepAnswers(made: IsolatedFunction, { tables }: Foundation): void {
+  made.allow({
+    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    resources: [tables.control.tableArn],
+    conditions: onlyControlItems('REPEAT'),
+  });
 }
 
 /** Requests are counted by the caller, where all functions see it; a role can change a count and nothing else by this. */

@@ -2,7 +2,15 @@
  * Beginnings of the control table's partition keys. A role may touch the items of its concern alone, by
  * `dynamodb:LeadingKeys`.
  */
-type ControlItems = 'TOKEN' | 'USAGE' | 'EMITTER' | 'POLICY' | 'QUARANTINE' | 'EXPORT' | 'COSIGNATURE';
+type ControlItems =
+  | 'TOKEN'
+  | 'USAGE'
+  | 'EMITTER'
+  | 'POLICY'
+  | 'QUARANTINE'
+  | 'EXPORT'
+  | 'COSIGNATURE'
+  | 'REPEAT';
 
 /** The IAM condition that keeps a statement on the control table to `items`. */
 export function onlyControlItems(...items: ControlItems[]): Record<string, Record<string, string[]>> {

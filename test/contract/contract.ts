@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import type { ExportJobs } from '../../core/export/export-job.ts';
+import type { RepeatStore } from '../../core/identity/repeat.ts';
 import type { LastSeen, UsageStore } from '../../core/identity/usage.ts';
 import type { Quarantine } from '../../core/ingest/quarantine.ts';
 import type { Archive, HeadStore, RecordsReader, RecordsTable, Signer, WorkStore } from '../../core/ports.ts';
@@ -7,6 +8,7 @@ import { exportsContract } from './exports-contract.ts';
 import { headContract } from './head-contract.ts';
 import { archiveContract, workContract } from './object-contract.ts';
 import { quarantineContract } from './quarantine-contract.ts';
+import { repeatsContract } from './repeats-contract.ts';
 import { signerContract } from './signer-contract.ts';
 import { tableContract } from './table-contract.ts';
 import { usageContract } from './usage-contract.ts';
@@ -21,6 +23,7 @@ export interface Ports {
   quarantine(): Promise<Quarantine>;
   usage(): Promise<UsageStore & LastSeen>;
   exports(): Promise<ExportJobs>;
+  repeats(): Promise<RepeatStore>;
 }
 
 /** The contract of every port, against `ports`: what holds for the doubles of the tests must hold for AWS. */
@@ -32,5 +35,6 @@ export function contractOf(ports: Ports): void {
   describe('signer', () => signerContract(ports.signer));
   describe('quarantine', () => quarantineContract(ports.quarantine));
   describe('usage', () => usageContract(ports.usage));
+  describe('repeats', () => repeatsContract(ports.repeats));
   describe('export jobs', () => exportsContract(ports.exports));
 }

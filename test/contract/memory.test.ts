@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 import { MemoryQuarantine } from '../core/ingest/memory-quarantine.ts';
 import { MemoryCloud } from '../support/memory-cloud.ts';
 import { MemoryExportJobs } from '../support/memory-exports.ts';
-import { MemoryUsage } from '../support/memory-registries.ts';
+import { MemoryRepeats, MemoryUsage } from '../support/memory-registries.ts';
 import { contractOf } from './contract.ts';
 
 const cloud = () => new MemoryCloud(new Uint8Array(32).fill(7));
@@ -16,6 +16,7 @@ describe('in memory', () => {
     signer: async () => cloud().signer(),
     quarantine: async () => new MemoryQuarantine(),
     usage: async () => new MemoryUsage(),
+    repeats: async () => new MemoryRepeats(),
     exports: async () => new MemoryExportJobs(),
   });
 });

@@ -11,6 +11,7 @@ import { DynamoExports } from '../../lambdas/adapters/dynamo-exports.ts';
 import { DynamoHead } from '../../lambdas/adapters/dynamo-head.ts';
 import { DynamoQuarantine } from '../../lambdas/adapters/dynamo-quarantine.ts';
 import { DynamoRecords } from '../../lambdas/adapters/dynamo-records.ts';
+import { DynamoRepeats } from '../../lambdas/adapters/dynamo-repeats.ts';
 import { DynamoUsage } from '../../lambdas/adapters/dynamo-usage.ts';
 import { KmsSigner } from '../../lambdas/adapters/kms-signer.ts';
 import { S3Archive } from '../../lambdas/adapters/s3-archive.ts';
@@ -76,6 +77,7 @@ describe('on AWS', () => {
     work: async () => new S3Work(s3, await makeBucket(false)),
     signer: async () => new KmsSigner(kms, keyId),
     usage: async () => new DynamoUsage(new ControlTable(documents, await makeTable())),
+    repeats: async () => new DynamoRepeats(new ControlTable(documents, await makeTable())),
     exports: async () => new DynamoExports(new ControlTable(documents, await makeTable())),
     quarantine: async () =>
       new DynamoQuarantine(documents, await makeTable(), new S3Work(s3, await makeBucket(false))),

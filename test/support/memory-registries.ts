@@ -4,6 +4,7 @@ import type {
   TokenEntry,
   TokenRegistry,
 } from '../../core/identity/registry.ts';
+import type { KeptAnswer, Repeatable, RepeatStore } from '../../core/identity/repeat.ts';
 import type { LastSeen, UsageStore } from '../../core/identity/usage.ts';
 
 /** The tokens of a tenant, in memory. */
@@ -125,5 +126,35 @@ export class MemoryUsage implements UsageStore, LastSeen {
 
   async lastSeen(): Promise<ReadonlyMap<string, number>> {
     return new Map([...this.#items].map(([caller, { seenAt }]) => [caller, seenAt]));
+  }
+}
+
+/** Requests with a key, in memory. */
+export class MemoryRepeats implements RepeatStore {
+  readonly items = new Map<string, Parameters<RepeatStore['take']>[1] & { answer?: KeptAnswer }>();
+
+  async take(name: string, request: Parameters<RepeatStore['take']>[1]): Promise<Repeatable | undefined> {
+    const standing = this.items.get(name);
+    const gone = standing === undefined || standing.expiresAt <= request.now;
+    const died =
+      standing?.answer === undefined &&
+      (standing?.openUntil ?? 0) <= request.now &&
+      standing?.fingerprint === request.fingerprint;
+    if (gone || died) {
+      this.items.set(name, request);
+      return undefined;
+    }
+    const { fingerprint, answer } = standing;
+    return { fingerprint, ...(answer !== undefined && { answer }) };
+  }
+
+  async keep(name: string, id: string, answer: KeptAnswer): Promise<void> {
+    const standing = this.items.get(name);
+    if (standing?.id === id) this.items.set(name, { ...standing, answer });
+  }
+
+  async free(name: string, id: string): Promise<void> {
+    const standing = this.items.get(name);
+    if (standing?.id === id) this.items.set(name, { ...standing, expiresAt: 0 });
   }
 }

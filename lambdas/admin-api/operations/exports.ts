@@ -121,6 +121,7 @@ export const cancelExport = {
   ...common,
   id: 'cancelExport',
   leaves: { accessTo: 'export' },
+  repeats: 'What has ended stays as it is.',
   method: 'POST',
   path: `${one}/cancel`,
   params,

@@ -65,7 +65,7 @@ export async function grantToken(
   );
   await api.tokens.add({ ...entry, unrecorded });
   await api.acts.record(unrecorded, (mark) => api.tokens.recorded(entry.hash, mark));
-  return { status: 201, body: { ...shownToken(entry), token } };
+  return { status: 201, body: { ...shownToken(entry), token }, once: `/v1/audit/tokens/${entry.tokenId}` };
 }
 
 async function revoke(api: AdminApi, request: Asked<typeof revokeToken>): Promise<ApiResponse> {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type Described, type Operation, repeatableOf } from '../../shared/http/operation.ts';
+import { takesKeys } from '../../shared/http/repeat.ts';
 import { problemResponses, problemsOf } from './problems.ts';
 import { Schemas } from './schemas.ts';
 
@@ -25,6 +26,17 @@ const SECURITY_SCHEMES = {
   },
 };
 
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'The caller\u2019s own name for this request. Within 24 hours, the same request under the same key makes nothing ' +
+    'anew: it gets the first answer, with `Idempotency-Replayed: true`. Where that held a secret, it gets 409 ' +
+    '`made_already`, with the `Location` of what was made.',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+} as const;
+
 /** The OpenAPI 3.1 document of `operations`. */
 export function openApiDocument(operations: readonly Operation[]) {
   const schemas = new Schemas();
@@ -46,7 +58,11 @@ export function openApiDocument(operations: readonly Operation[]) {
 
 function describe(operation: Operation, schemas: Schemas): object {
   const { id, tag, summary, description, params, query, body, answers } = operation;
-  const parameters = [...pathParameters(operation.path, params, schemas), ...queryParameters(query, schemas)];
+  const parameters = [
+    ...pathParameters(operation.path, params, schemas),
+    ...queryParameters(query, schemas),
+    ...(takesKeys(operation) ? [IDEMPOTENCY_KEY] : []),
+  ];
   return {
     operationId: id,
     tags: [tag],

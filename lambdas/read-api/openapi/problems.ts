@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { REFUSAL_CODES, REFUSALS } from '../../../core/event/refusal.ts';
 import type { Operation } from '../../shared/http/operation.ts';
 import { type ProblemCode, statusOf } from '../../shared/http/problem.ts';
+import { takesKeys } from '../../shared/http/repeat.ts';
 import type { Schemas } from './schemas.ts';
 
 /** RFC 9457, as every refusal looks. */
@@ -29,6 +30,11 @@ const MEANINGS: Readonly<Record<Exclude<ProblemCode, 'misconfigured' | 'method_n
   not_found: 'There is no such thing.',
   conflict: 'It is there already, or was, or has changed since it was looked at.',
   too_large: 'More than 4 MB, or more than 16 MB after decompression.',
+  in_progress:
+    'The first request with this `Idempotency-Key` is being answered; `Retry-After` says when to ask again.',
+  made_already:
+    'The first request with this `Idempotency-Key` made what `Location` names, and its secret is not kept.',
+  key_reused: 'This `Idempotency-Key` came with another request within the last day.',
   rate_limited: 'The token’s minute is used up; `Retry-After` says when the next one begins.',
   integrity: 'What is stored did not pass its own checks, and was not given out.',
   internal_error: 'Something went wrong on our side.',
@@ -51,10 +57,12 @@ const GATEWAY = {
 const gatewaySchema = z.strictObject({ message: z.string().nullable() }).meta({ id: 'GatewayMessage' });
 
 /** References to the problems that `operation` may answer with, by status. */
-export function problemsOf({ scopes, problems = [] }: Operation): Record<string, { $ref: string }> {
+export function problemsOf(operation: Operation): Record<string, { $ref: string }> {
+  const { scopes, problems = [] } = operation;
   const codes = [
     ...ANYWHERE,
     ...(scopes === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
+    ...(takesKeys(operation) ? (['in_progress', 'key_reused'] as const) : []),
     ...problems,
   ];
   const statuses = codes.map((code) => (code === 'refused' ? 422 : statusOf(code)));
@@ -73,10 +81,10 @@ export function problemResponses(schemas: Schemas): Record<string, object> {
     const status = statusOf(code as ProblemCode);
     byStatus.set(status, [...(byStatus.get(status) ?? []), [code, meaning]]);
   }
-  byStatus.set(
-    422,
-    REFUSAL_CODES.map((code) => [code, REFUSALS[code]]),
-  );
+  byStatus.set(422, [
+    ...(byStatus.get(422) ?? []),
+    ...REFUSAL_CODES.map((code): [string, string] => [code, REFUSALS[code]]),
+  ]);
   const ours = [...byStatus].map(
     ([status, codes]) => [nameOf(status), problemResponse(status, codes, schemas)] as const,
   );

@@ -11,13 +11,14 @@ import type { Caller } from './caller.ts';
 import type { LogLine } from './log-line.ts';
 import { type Problem, problemOf, problemResponse } from './problem.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
+import { answerOnce, type RepeatTerms } from './repeat.ts';
 import { decodeBody, headerOf } from './request.ts';
 import { type ApiResponse, toProxyResult } from './response.ts';
 import { findRoute, type Match, type Route } from './route.ts';
 import { serve } from './serve.ts';
 
 /** What every API function has, besides its routes. */
-export interface ApiTerms extends AuthenticationTerms {
+export interface ApiTerms extends AuthenticationTerms, RepeatTerms {
   codec: Codec;
   log: LogLine;
   /** Where reads are recorded. */
@@ -60,7 +61,11 @@ export function makeApi(routes: readonly Route[], terms: ApiTerms) {
         header: (name: string) => headerOf(event, name),
         body: decoded,
       };
-      return respond(event, await serve(match.route, request, terms.access));
+      const { route } = match;
+      return respond(
+        event,
+        await answerOnce(route, request, terms, () => serve(route, request, terms.access)),
+      );
     });
 }
 

@@ -17,11 +17,20 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 };
 
 /** Codes that only HTTP knows. */
-type HttpCode = 'method_not_allowed' | 'rate_limited' | 'internal_error';
+type HttpCode =
+  | 'method_not_allowed'
+  | 'rate_limited'
+  | 'internal_error'
+  | 'in_progress'
+  | 'made_already'
+  | 'key_reused';
 const HTTP_STATUS: Readonly<Record<HttpCode, number>> = {
   method_not_allowed: 405,
   rate_limited: 429,
   internal_error: 500,
+  in_progress: 409,
+  made_already: 409,
+  key_reused: 422,
 };
 export type ProblemCode = ErrorCode | HttpCode;
 

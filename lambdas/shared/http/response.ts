@@ -7,6 +7,8 @@ export interface ApiResponse {
   headers?: Readonly<Record<string, string>>;
   /** For the record of the access; it is not sent. */
   gives?: Given;
+  /** The path of what was made, where the answer holds a secret that is shown this once: it is not kept for repeats. */
+  once?: string;
 }
 
 /** What an answer gives out. */

@@ -15,6 +15,8 @@ export interface Route {
   claims?: true;
   /** What a request leaves in the tenant's own log: without it a route does not compile. */
   leaves: Trace;
+  /** Of a POST: why a repeat makes no second thing. Where it could, an `Idempotency-Key` tells it from the first. */
+  repeats?: string;
   handle(request: ApiRequest): Promise<ApiResponse>;
   /** How this route tells of a problem where its protocol has another form than RFC 9457; undefined: in that form. */
   refuse?(problem: Problem, header: ApiRequest['header']): ApiResponse | undefined;

@@ -7,7 +7,7 @@ import { internalMessageSchema } from '../../../core/ingest/internal-message.ts'
 import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
 import { AccessLog } from '../../../lambdas/shared/http/access-log.ts';
 import type { ApiTerms } from '../../../lambdas/shared/http/api.ts';
-import { MemoryEmitters, MemoryTokens, MemoryUsage } from '../../support/memory-registries.ts';
+import { MemoryEmitters, MemoryRepeats, MemoryTokens, MemoryUsage } from '../../support/memory-registries.ts';
 import { SeededRandom } from '../../support/seeded-random.ts';
 
 /** An event in the internal queue. */
@@ -34,11 +34,12 @@ export class ApiWorld {
   readonly outbox = { send: (bodies: readonly string[]) => this.#send(bodies) };
   readonly access = this.accessLog('test-api');
   readonly usage = new MemoryUsage();
+  readonly repeats = new MemoryRepeats();
   readonly limiter = new RateLimiter(this.usage, { now: () => this.now });
   now = Date.parse('2026-11-24T09:00:00.000Z');
 
   get terms(): ApiTerms {
-    const { tenantId, origin, tokens, emitters, access, limiter } = this;
+    const { tenantId, origin, tokens, emitters, access, limiter, repeats } = this;
     const clock = { now: () => this.now };
     return {
       tenantId,
@@ -49,6 +50,7 @@ export class ApiWorld {
       codec: zlibCodec,
       access,
       limiter,
+      repeats,
       log: (line) => this.lines.push(line),
     };
   }
