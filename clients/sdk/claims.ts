@@ -1,6 +1,6 @@
 import { toHex } from '../../core/encoding.ts';
 import { bodyDigest, signClaim } from '../../core/identity/claim.ts';
-import type { EmitterKey } from './emitter-key.ts';
+import type { Signer } from './signer.ts';
 import type { TransportContext } from './transport.ts';
 
 const LIFETIME_S = 5 * 60;
@@ -11,14 +11,14 @@ const JTI_OCTETS = 16;
  * up only when the queue has confirmed its message: until then it is given out again.
  */
 export class Claims {
-  readonly #key: EmitterKey;
+  readonly #signer: Signer;
   readonly #logOrigin: string;
   readonly #context: TransportContext;
   readonly #returned: number[] = [];
   #next = 0;
 
-  constructor(key: EmitterKey, logOrigin: string, context: TransportContext) {
-    this.#key = key;
+  constructor(signer: Signer, logOrigin: string, context: TransportContext) {
+    this.#signer = signer;
     this.#logOrigin = logOrigin;
     this.#context = context;
   }
@@ -35,18 +35,21 @@ export class Claims {
   }
 
   /** A claim for `body`, issued now. Sign at sending: it lives for minutes. */
-  sign(agentId: string, body: string, seq: number): Promise<string> {
-    const iat = Math.floor(this.#context.clock.now() / 1_000);
-    return signClaim(this.#key.private_jwk, {
-      iss: this.#key.emitter_id,
+  async sign(agentId: string, body: string, seq: number): Promise<string> {
+    const { clock, random, session } = this.#context;
+    const { emitterId, key, workload } = await this.#signer(clock.now());
+    const iat = Math.floor(clock.now() / 1_000);
+    const claim = {
+      iss: emitterId,
       sub: agentId,
       aud: this.#logOrigin,
       iat,
       exp: iat + LIFETIME_S,
-      jti: toHex(this.#context.random.octets(JTI_OCTETS)),
+      jti: toHex(random.octets(JTI_OCTETS)),
       body_sha256: bodyDigest(body),
-      session: this.#context.session,
+      session,
       seq,
-    });
+    };
+    return await signClaim(key, claim, workload);
   }
 }

@@ -11,6 +11,7 @@ import { Claims } from './claims.ts';
 import { type EmitterKey, readEmitterKey } from './emitter-key.ts';
 import type { OutgoingEvent } from './outgoing.ts';
 import { messageOf } from './problem.ts';
+import { registered, type Signer, vouchedFor, type WorkloadToken } from './signer.ts';
 import {
   type Delivery,
   type ReceiptSource,
@@ -23,7 +24,7 @@ import {
 
 const MAX_MESSAGES = 10; // of a SendMessageBatch
 const MAX_EVENTS = 500; // of a message
-const MAX_BYTES = 980_000; // 1 MiB a batch, less ten claims of up to 4 KiB, nonces and commas
+const MAX_BYTES = 920_000; // 1 MiB a batch, less ten claims of up to 10,000 octets, nonces and commas
 const NONCE_OCTETS = 16;
 const TIMEOUT_MS = 15_000;
 
@@ -31,10 +32,12 @@ export interface SqsOptions {
   /** The tenant's ingest queue. */
   queueUrl: string;
   /** The emitter's key, or the path of its file. */
-  emitterKey: EmitterKey | string;
+  emitterKey?: EmitterKey | string;
+  /** In its place: a token of the platform that the agent runs on, where the tenant file names its issuer. */
+  workloadToken?: WorkloadToken;
   /** The tenant's API, for receipts; without it `confirm` can't ask. */
   apiUrl?: string;
-  /** The log's origin, where the key file does not name it. */
+  /** The log's origin, where no key file names it. */
   logOrigin?: string;
   region?: string;
   /** Another address of SQS, as of a local cloud. */
@@ -51,18 +54,7 @@ export interface SqsOptions {
  */
 export function sqs(options: SqsOptions): TransportFactory {
   const { queueUrl, region, endpoint, apiUrl } = options;
-  const key =
-    typeof options.emitterKey === 'string' ? readEmitterKey(options.emitterKey) : options.emitterKey;
-  const logOrigin = options.logOrigin ?? key.log_origin;
-  if (logOrigin === undefined) {
-    throw new AuditError(
-      'misconfigured',
-      "the log's origin stands neither in the key file nor in the options",
-      {
-        field: 'logOrigin',
-      },
-    );
-  }
+  const { signer, logOrigin } = identify(options);
   const client = new SQSClient({
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
@@ -74,9 +66,29 @@ export function sqs(options: SqsOptions): TransportFactory {
       client,
       queueUrl,
       context,
-      claims: new Claims(key, logOrigin, context),
+      claims: new Claims(signer, logOrigin, context),
       ...(apiUrl !== undefined && { apiUrl: apiBase(apiUrl) }),
     });
+}
+
+/** Who sends, and to which log. */
+function identify(options: SqsOptions): { signer: Signer; logOrigin: string } {
+  const { emitterKey, workloadToken } = options;
+  const key = typeof emitterKey === 'string' ? readEmitterKey(emitterKey) : emitterKey;
+  const logOrigin = options.logOrigin ?? key?.log_origin;
+  if (logOrigin === undefined)
+    throw new AuditError(
+      'misconfigured',
+      "the log's origin stands neither in a key file nor in the options",
+      {
+        field: 'logOrigin',
+      },
+    );
+  if (key && !workloadToken) return { signer: registered(key), logOrigin };
+  if (workloadToken && !key) return { signer: vouchedFor(logOrigin, workloadToken), logOrigin };
+  throw new AuditError('misconfigured', 'expected either emitterKey or workloadToken', {
+    field: 'emitterKey',
+  });
 }
 
 /** One message: the positions of its events among those that were handed over, and what is sent. */

@@ -4,9 +4,13 @@ import { sha256 } from '#crypto';
 import { type DigestText, fromBase64Url, fromUtf8, toDigestText, utf8 } from '../encoding.ts';
 import { type Refusal, refuse } from '../event/refusal.ts';
 import { count, digestSchema, short } from '../event/values.ts';
-import { type Emitter, keyIdOf, mayEmitFor, type PrivateJwk } from './emitter.ts';
+import { type Emitter, keyIdOf, mayEmitFor, type PrivateJwk, publicJwkSchema } from './emitter.ts';
+import { vouchedEmitter, type WorkloadTerms } from './workload.ts';
 
 const MAX_CLAIM = 4_096;
+/** A workload's token, and a claim that carries one in its header. */
+const MAX_WORKLOAD_TOKEN = 4_096;
+const MAX_VOUCHED_CLAIM = 10_000;
 const MAX_LIFETIME = 10 * 60; // seconds
 const LEEWAY = 60; // seconds that the sender's clock may be off
 const REDRIVE_WINDOW = 28 * 24 * 3_600; // seconds
@@ -18,7 +22,11 @@ const headerSchema = z.strictObject({
   alg: z.literal('EdDSA'),
   kid: z.string().regex(THUMBPRINT),
   typ: z.literal('JWT').optional(),
+  /** In the place of a registered key: the key, and a token of the workload's platform that vouches for it. */
+  jwk: publicJwkSchema.optional(),
+  workload: z.string().min(1).max(MAX_WORKLOAD_TOKEN).optional(),
 });
+type Header = z.infer<typeof headerSchema>;
 
 const claimSchema = z.strictObject({
   iss: short(),
@@ -40,15 +48,23 @@ export function bodyDigest(body: string | Uint8Array): DigestText {
   return toDigestText(sha256(typeof body === 'string' ? utf8(body) : body));
 }
 
-/** The claim as a JWT, signed with the emitter's Ed25519 key. */
-export async function signClaim(key: PrivateJwk, claim: Claim): Promise<string> {
-  return new SignJWT({ ...claim }).setProtectedHeader({ alg: 'EdDSA', kid: await keyIdOf(key) }).sign(key);
+/** The claim as a JWT, signed with the emitter's Ed25519 key; with the token that vouches for it where none is registered. */
+export async function signClaim(key: PrivateJwk, claim: Claim, workload?: string): Promise<string> {
+  const { kty, crv, x } = key;
+  const header = {
+    alg: 'EdDSA',
+    kid: await keyIdOf(key),
+    ...(workload && { jwk: { kty, crv, x }, workload }),
+  };
+  return new SignJWT({ ...claim }).setProtectedHeader(header).sign(key);
 }
 
 /** Against what a claim is judged. */
 export interface ClaimTerms {
   /** The emitter registered under a key id. What it throws is passed on: an outage means retry, not refusal. */
   emitterByKid(kid: string): Promise<Emitter | undefined>;
+  /** Where workloads may send with their platform's word instead of a registered key. */
+  workloads?: WorkloadTerms | undefined;
   /** The origin of this tenant's log. */
   audience: string;
   /** Of the body that the claim came with. */
@@ -74,14 +90,14 @@ export interface VerifiedClaim {
 export async function verifyClaim(jwt: string, terms: ClaimTerms): Promise<VerifiedClaim | Refusal> {
   const decoded = decode(jwt);
   if (!decoded) return refuse('claim_malformed');
-  const { claim, kid } = decoded;
+  const { claim, header } = decoded;
   if (claim.aud !== terms.audience) return refuse('claim_wrong_audience');
   if (claim.body_sha256 !== terms.bodySha256) return refuse('claim_body_mismatch');
   const untimely = judgeTimes(claim, terms);
   if (untimely) return untimely;
 
-  const emitter = await terms.emitterByKid(kid);
-  if (!emitter || emitter.kid !== kid || emitter.id !== claim.iss) return refuse('emitter_unknown');
+  const emitter = await emitterOf(header, claim, terms);
+  if ('ok' in emitter) return emitter;
   try {
     await compactVerify(jwt, emitter.publicJwk, { algorithms: ['EdDSA'] });
   } catch {
@@ -92,8 +108,24 @@ export async function verifyClaim(jwt: string, terms: ClaimTerms): Promise<Verif
   return { ok: true, emitter, claim, claimDigest: toDigestText(sha256(utf8(jwt))) };
 }
 
-function decode(jwt: string): { claim: Claim; kid: string } | undefined {
-  if (jwt.length > MAX_CLAIM) return undefined;
+/** Who has the key that the claim names, by the registry or by the word of the workload's platform. */
+async function emitterOf(header: Header, claim: Claim, terms: ClaimTerms): Promise<Emitter | Refusal> {
+  const { kid, jwk, workload: token } = header;
+  if (jwk !== undefined && token !== undefined) {
+    const at = terms.redriven ? claim.iat * 1_000 : terms.sentAt;
+    const vouched = await vouchedEmitter(
+      { token, kid, jwk },
+      { logOrigin: terms.audience, at },
+      terms.workloads,
+    );
+    return 'ok' in vouched || vouched.id === claim.iss ? vouched : refuse('emitter_unknown');
+  }
+  const emitter = await terms.emitterByKid(kid);
+  return emitter?.kid === kid && emitter.id === claim.iss ? emitter : refuse('emitter_unknown');
+}
+
+function decode(jwt: string): { claim: Claim; header: Header } | undefined {
+  if (jwt.length > MAX_VOUCHED_CLAIM) return undefined;
   const [header, payload, signature, ...more] = jwt.split('.');
   if (header === undefined || payload === undefined || signature === undefined || more.length > 0)
     return undefined;
@@ -101,7 +133,10 @@ function decode(jwt: string): { claim: Claim; kid: string } | undefined {
   const protectedHeader = headerSchema.safeParse(jsonOf(header));
   const claim = claimSchema.safeParse(jsonOf(payload));
   if (!protectedHeader.success || !claim.success) return undefined;
-  return { claim: claim.data, kid: protectedHeader.data.kid };
+  const { jwk, workload } = protectedHeader.data;
+  if ((jwk === undefined) !== (workload === undefined)) return undefined;
+  if (workload === undefined && jwt.length > MAX_CLAIM) return undefined;
+  return { claim: claim.data, header: protectedHeader.data };
 }
 
 function jsonOf(part: string): unknown {

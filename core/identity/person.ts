@@ -1,16 +1,9 @@
-import { decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { AuditError, isAuditError } from '../errors.ts';
-import { LIMITS } from '../event/limits.ts';
+import { decodeJwt, type JWTVerifyGetKey } from 'jose';
+import { verifyIssued } from './issued.ts';
 import type { Scope } from './scope.ts';
 
-/** Seconds that the issuer's clock may be off. */
-const SKEW = 60;
-/** Longest life of a token, in seconds: a person who left is out within a day, whatever the issuer hands out. */
-const MAX_LIFETIME = 24 * 3_600;
 const MAX_TOKEN = 8_192; // characters
 const MAX_GROUPS = 1_000;
-/** Asymmetric ones alone: a symmetric secret would be one that we could sign with. */
-const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
 
 /** The tenant's OpenID Connect issuer, and what its groups may do here. */
 export interface IdentityTerms {
@@ -46,39 +39,9 @@ export async function verifyPerson(
   now: number,
 ): Promise<PersonVerdict> {
   const { issuer, audience, groupsClaim, groups, keys } = terms;
-  try {
-    const { payload } = await jwtVerify(bearer, keys, {
-      issuer,
-      audience,
-      algorithms: ALGORITHMS,
-      clockTolerance: SKEW,
-      requiredClaims: ['sub', 'iat', 'exp'],
-      currentDate: new Date(now),
-    });
-    const { sub = '', iat = 0, exp = 0 } = payload;
-    const sensible = sub !== '' && sub.length <= LIMITS.id && exp - iat <= MAX_LIFETIME;
-    if (!sensible || iat > now / 1_000 + SKEW) return { ok: false };
-    return { ok: true, subject: sub, scopes: scopesOf(payload[groupsClaim], groups) };
-  } catch (error) {
-    if (isVerdict(error)) return { ok: false };
-    if (isAuditError(error, 'unavailable')) throw error;
-    throw new AuditError('unavailable', "the tenant's issuer does not answer", { cause: error });
-  }
-}
-
-/** jose's word on a token, not on whether the keys could be fetched. */
-function isVerdict(error: unknown): boolean {
-  return (
-    error instanceof errors.JWTClaimValidationFailed ||
-    error instanceof errors.JWTExpired ||
-    error instanceof errors.JWTInvalid ||
-    error instanceof errors.JWSInvalid ||
-    error instanceof errors.JWSSignatureVerificationFailed ||
-    error instanceof errors.JOSEAlgNotAllowed ||
-    error instanceof errors.JOSENotSupported ||
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys
-  );
+  const issued = await verifyIssued(bearer, { issuer, audience, keys, at: now });
+  if (!issued.ok) return { ok: false };
+  return { ok: true, subject: issued.subject, scopes: scopesOf(issued.payload[groupsClaim], groups) };
 }
 
 function scopesOf(claimed: unknown, groups: IdentityTerms['groups']): Scope[] {

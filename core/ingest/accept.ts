@@ -126,6 +126,7 @@ async function judgeMessage(message: QueueMessage, intake: Intake): Promise<Judg
   const open = await openMessage(message, {
     origin: log.origin,
     emitterByKid: (kid) => intake.emitterByKid(kid),
+    workloads: intake.workloads,
   });
   if (!open.ok) return { message, ready: [], refused: [refusedMessage(message, open, now)] };
   const judged: Judged = {

@@ -1,6 +1,7 @@
 import type { TenantId } from '../event/ids.ts';
 import type { RefusalCode } from '../event/refusal.ts';
 import type { Emitter } from '../identity/emitter.ts';
+import type { WorkloadTerms } from '../identity/workload.ts';
 import type { PatternName } from '../redaction/patterns.ts';
 import type { Log } from '../sequencer/log.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -19,6 +20,8 @@ export interface Intake {
   tenantId: TenantId;
   /** The emitter registered under a key id; a throw means that the message is tried again. */
   emitterByKid(kid: string): Promise<Emitter | undefined>;
+  /** Where workloads may send with their platform's word; an issuer that can't be reached throws the same way. */
+  workloads?: WorkloadTerms | undefined;
   /** JSON Pointers, with `*`, of what the tenant calls personal, and the version of the policy that says so. */
   personalData: readonly string[];
   /** What the tenant has taken out of text for good. */

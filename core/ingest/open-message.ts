@@ -4,6 +4,7 @@ import { describe } from '../event/parse.ts';
 import { type Refusal, refuse } from '../event/refusal.ts';
 import { bodyDigest, verifyClaim } from '../identity/claim.ts';
 import type { Emitter } from '../identity/emitter.ts';
+import type { WorkloadTerms } from '../identity/workload.ts';
 import type { EmitterRef, IngestSource } from '../record/record.ts';
 import { internalMessageSchema, type RefusedAtDoor } from './internal-message.ts';
 import { ENVELOPE_LIMITS, MAX_EVENTS } from './sent-event.ts';
@@ -50,6 +51,8 @@ export interface OpeningTerms {
   /** Name of this tenant's log: the audience of every claim. */
   origin: string;
   emitterByKid(kid: string): Promise<Emitter | undefined>;
+  /** Where workloads may send with their platform's word instead of a registered key. */
+  workloads?: WorkloadTerms | undefined;
 }
 
 const MAX_BODY = 1_048_576; // of SQS
@@ -72,6 +75,7 @@ async function openClaimed(message: QueueMessage, terms: OpeningTerms): Promise<
   if (message.claim === undefined) return { ok: false, source, refusal: refuse('claim_missing') };
   const verdict = await verifyClaim(message.claim, {
     emitterByKid: (kid) => terms.emitterByKid(kid),
+    workloads: terms.workloads,
     audience: terms.origin,
     bodySha256: bodyDigest(message.body),
     sentAt: message.sentAt,

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { apiVariables, parseVariables, retentionVariable, type Variables } from '../shared/env.ts';
+import {
+  apiVariables,
+  parseVariables,
+  retentionVariable,
+  type Variables,
+  workloadVariable,
+} from '../shared/env.ts';
 
 const env = z.object({
   ...apiVariables,
@@ -11,6 +17,7 @@ const env = z.object({
   /** `true` where the tenant has witnesses, whose cosignatures are looked for. */
   WITNESSED: z.enum(['true', 'false']).transform((text) => text === 'true'),
   RETENTION: retentionVariable,
+  WORKLOAD_IDENTITY: workloadVariable,
 });
 
 /** What the construct has to set. */

@@ -13,6 +13,7 @@ import { SecretKeys } from '../adapters/secret-keys.ts';
 import { systemRandom } from '../adapters/system.ts';
 import { makeApi } from '../shared/http/api.ts';
 import { environment, wireApi } from '../shared/wire-api.ts';
+import { workloadTerms } from '../shared/workload-terms.ts';
 import { parseReadApiEnv } from './env.ts';
 import { readRoutes } from './read-api.ts';
 
@@ -45,5 +46,5 @@ export const handler = makeApi(
     retainDays: async () => (await policyInForce(policies, env.RETENTION)).policy.min_days,
     console: new BundledFiles(join(import.meta.dirname, 'console')),
   }),
-  api,
+  { ...api, workloads: workloadTerms(env.WORKLOAD_IDENTITY) },
 );

@@ -36,6 +36,24 @@ const identityJson = z.string().transform((text, context) => {
   }
 });
 
+const workloadIdentity = z.strictObject({
+  issuer: z.string().min(1),
+  /** Ids of agents, by the subject of the workload's tokens. */
+  workloads: z.record(z.string(), z.array(z.string())),
+});
+export type WorkloadIdentity = z.output<typeof workloadIdentity>;
+
+/** JSON of the issuer of the tenant's workloads; empty where emitters have no way in but registered keys. */
+export const workloadVariable = z.string().transform((text, context) => {
+  if (text === '') return undefined;
+  try {
+    return workloadIdentity.parse(JSON.parse(text));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected JSON {issuer, workloads}' });
+    return z.NEVER;
+  }
+});
+
 /** JSON of the retention policy of the tenant file: the first values, and the floors of what the tenant sets. */
 export const retentionVariable = z
   .string()

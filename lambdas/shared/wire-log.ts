@@ -25,7 +25,8 @@ import { S3Work } from '../adapters/s3-work.ts';
 import { SecretKeys } from '../adapters/secret-keys.ts';
 import { systemClock, systemRandom } from '../adapters/system.ts';
 import { zlibCodec } from '../adapters/zlib-codec.ts';
-import { MAX_RECEIVES } from './env.ts';
+import { MAX_RECEIVES, type WorkloadIdentity } from './env.ts';
+import { workloadTerms } from './workload-terms.ts';
 
 /** What the writer reads from its environment. */
 interface LogVariables {
@@ -45,6 +46,7 @@ interface LogVariables {
     retention: RetentionPolicy;
     lock_mode: 'COMPLIANCE' | 'GOVERNANCE';
   };
+  WORKLOAD_IDENTITY: WorkloadIdentity | undefined;
 }
 
 /** The tenant's log, and the way into it. */
@@ -99,6 +101,7 @@ export async function wireLog(
     log,
     tenantId: asTenantId(TENANT_ID),
     emitterByKid: (kid) => emitters.byKid(kid),
+    workloads: workloadTerms(variables.WORKLOAD_IDENTITY),
     personalData: POLICY.personal_data,
     redact: POLICY.redact,
     policyVersion: 1,

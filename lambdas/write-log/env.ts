@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PATTERN_NAMES } from '../../core/redaction/patterns.ts';
 import { retentionPolicySchema } from '../../core/retention/policy.ts';
-import { parseVariables, tenantVariables, type Variables } from '../shared/env.ts';
+import { parseVariables, tenantVariables, type Variables, workloadVariable } from '../shared/env.ts';
 
 /** The tenant's own terms as deployed. Of `retention` they are version 1, and the floors of what the tenant sets. */
 const policy = z.strictObject({
@@ -47,6 +47,7 @@ const env = z.object({
   INTERNAL_QUEUE_ARN: z.string().min(1),
   BUS_NAME: z.string().min(1),
   POLICY: policyJson.pipe(policy),
+  WORKLOAD_IDENTITY: workloadVariable,
 });
 
 /** What the construct has to set. */

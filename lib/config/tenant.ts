@@ -51,6 +51,20 @@ const identity = z
     message: `expected at most ${MOST_IDENTITY} characters of JSON, which is what a function can be told: name fewer groups`,
   });
 
+const MOST_WORKLOADS = 1_000;
+
+const workloadIdentity = z
+  .strictObject({
+    issuer,
+    /** Which agents each workload may speak for, by the subject of its tokens, letter by letter. */
+    workloads: z
+      .record(z.string().min(1).max(240), z.array(z.string().min(1).max(256)).min(1).max(100))
+      .refine((all) => Object.keys(all).length > 0, 'expected at least one workload'),
+  })
+  .refine((value) => JSON.stringify(value).length <= MOST_WORKLOADS, {
+    message: `expected at most ${MOST_WORKLOADS} characters of JSON, which is what a function can be told: name fewer workloads`,
+  });
+
 /** Whether the function may ask there at all; a deployment to AWS asks public addresses over https alone. */
 function isWitnessAddress(text: string): boolean {
   const { protocol, hostname } = new URL(text);
@@ -72,6 +86,8 @@ const common = {
     .default([...DEFAULT_PERSONAL_DATA]),
   /** People of the tenant sign in with its own issuer, and may do what their groups may. */
   identity: identity.optional(),
+  /** Agents may send with a token of the platform that they run on, in the place of a registered key. */
+  workload_identity: workloadIdentity.optional(),
   /** What is taken out of text for good, by its form: there is no way back, so nothing is unless it is named. */
   redact: z.array(z.enum(PATTERN_NAMES)).default([]),
   log_origin: z

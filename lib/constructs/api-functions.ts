@@ -5,6 +5,7 @@ import type { IngestApiVariables } from '../../lambdas/ingest-api/env.ts';
 import type { ReadApiVariables } from '../../lambdas/read-api/env.ts';
 import { onlyControlItems } from './control-items.ts';
 import { IsolatedFunction } from './isolated-function.ts';
+import { jsonOf } from './json-of.ts';
 import type { Foundation } from './writer.ts';
 
 /** API Gateway waits 29 s for a regional integration; what takes longer could not be answered. */
@@ -58,6 +59,7 @@ export class ApiFunctions extends Construct {
       INDEX_KEY_SECRET: keys.index.secretArn,
       WITNESSED: String(tenant.witnesses !== undefined),
       RETENTION: JSON.stringify(tenant.retention),
+      WORKLOAD_IDENTITY: jsonOf(tenant.workload_identity),
     };
     const made = new IsolatedFunction(this, 'ReadApi', {
       name: 'read-api',
@@ -156,6 +158,6 @@ function apiVariables({ tenant, logOrigin, tables, queues }: Foundation) {
     LOG_ORIGIN: logOrigin,
     CONTROL_TABLE: tables.control.tableName,
     INTERNAL_QUEUE_URL: queues.internal.queueUrl,
-    IDENTITY: tenant.identity === undefined ? '' : JSON.stringify(tenant.identity),
+    IDENTITY: jsonOf(tenant.identity),
   };
 }

@@ -16,6 +16,7 @@ import type { Tenant } from '../config/tenant.ts';
 import type { Buckets } from './buckets.ts';
 import { onlyControlItems } from './control-items.ts';
 import { IsolatedFunction } from './isolated-function.ts';
+import { jsonOf } from './json-of.ts';
 import type { Keys } from './keys.ts';
 import { BATCHING_WINDOW, type Queues, WRITER_TIMEOUT } from './queues.ts';
 import type { Tables } from './tables.ts';
@@ -133,6 +134,7 @@ function variables({ tenant, logOrigin, keys, tables, buckets, queues, bus }: Fo
     INTERNAL_QUEUE_ARN: queues.internal.queueArn,
     BUS_NAME: bus.eventBusName,
     POLICY: JSON.stringify(policy),
+    WORKLOAD_IDENTITY: jsonOf(tenant.workload_identity),
   };
 }
 

@@ -62,3 +62,23 @@ test('a log that is polled without end does not feed itself', async () => {
     expect(await accesses()).toBe(before);
   });
 });
+
+test('a repeat with an Idempotency-Key makes no second token, and shows no secret twice', async () => {
+  const name = uniqueName('repeat');
+  const sent = {
+    token: acme.tokens.admin,
+    body: { name, preset: 'reader' },
+    headers: { 'idempotency-key': name },
+  };
+  const first = await call(acme, 'POST', '/v1/audit/tokens', sent);
+  expect(first.status).toBe(201);
+  const again = await call(acme, 'POST', '/v1/audit/tokens', sent);
+  const { token_id, token } = JSON.parse(first.text) as { token_id: string; token: string };
+  expect([again.status, again.headers.get('location')]).toEqual([409, `/v1/audit/tokens/${token_id}`]);
+  expect(again.text).not.toContain(token);
+  const other = await call(acme, 'POST', '/v1/audit/tokens', { ...sent, body: { name, preset: 'auditor' } });
+  expect(other.status).toBe(422);
+  expect(
+    (await call(acme, 'DELETE', `/v1/audit/tokens/${token_id}`, { token: acme.tokens.admin })).status,
+  ).toBe(200);
+});

@@ -4,6 +4,7 @@ import { SELF_AGENT_ID } from '../../../core/event/envelope.ts';
 import { formatTimestamp } from '../../../core/event/time.ts';
 import { keyIdOf, publicJwkSchema } from '../../../core/identity/emitter.ts';
 import type { EmitterEntry } from '../../../core/identity/registry.ts';
+import { WORKLOAD } from '../../../core/identity/workload.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import { parseInput } from '../../shared/http/request.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
@@ -31,6 +32,10 @@ async function register(api: AdminApi, request: Asked<typeof registerEmitter>): 
   if (agents.includes(SELF_AGENT_ID))
     throw new AuditError('invalid_request', `agents: ${SELF_AGENT_ID} is the audit trail itself`, {
       field: 'agents',
+    });
+  if (emitter_id?.startsWith(WORKLOAD))
+    throw new AuditError('invalid_request', `emitter_id: ${WORKLOAD} begins the names of workloads`, {
+      field: 'emitter_id',
     });
   const kid = await keyIdOf(publicJwk);
   const entry = {

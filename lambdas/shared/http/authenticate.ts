@@ -5,6 +5,7 @@ import { bodyDigest, verifyClaim } from '../../../core/identity/claim.ts';
 import { type IdentityTerms, saysIssuer, verifyPerson } from '../../../core/identity/person.ts';
 import type { EmitterRegistry, TokenRegistry } from '../../../core/identity/registry.ts';
 import { parseToken, tokenHash } from '../../../core/identity/token.ts';
+import type { WorkloadTerms } from '../../../core/identity/workload.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { Caller } from './caller.ts';
 
@@ -16,6 +17,8 @@ export interface AuthenticationTerms {
   tokens: Pick<TokenRegistry, 'byHash'>;
   /** Where claims are taken. */
   emitters?: Pick<EmitterRegistry, 'byKid'>;
+  /** Where workloads may show a claim with their platform's word. */
+  workloads?: WorkloadTerms | undefined;
   /** Where people come with a token of the tenant's own issuer. */
   identity?: IdentityTerms | undefined;
   clock: Pick<Clock, 'now'>;
@@ -89,10 +92,11 @@ async function byPerson(
 
 /** A claim that is a bearer is made for a request without a body, so it names the digest of the empty one. */
 async function byClaim(bearer: string, terms: AuthenticationTerms): Promise<Authenticated> {
-  const { emitters, origin, clock } = terms;
+  const { emitters, workloads, origin, clock } = terms;
   if (!emitters) return { why: 'malformed' };
   const verdict = await verifyClaim(bearer, {
     emitterByKid: (kid) => emitters.byKid(kid),
+    workloads,
     audience: origin,
     bodySha256: bodyDigest(''),
     sentAt: clock.now(),

@@ -238,3 +238,10 @@ test('the list tells when a token was last used, to the minute, without a write 
   expect(seen).toEqual(['2026-11-24T09:00:00.000Z', undefined]);
   expect(world.usage.writes).toBe(2);
 });
+
+test('nobody registers an emitter under the name of a workload', async () => {
+  const world = new AdminWorld();
+  const json = { emitter_id: 'workload:refunds', agents: ['a'], public_jwk: publicKey() };
+  const answer = await world.call('POST', '/v1/audit/emitters', { token: await world.token(SCOPES), json });
+  expect(answer.json).toMatchObject({ status: 400, field: 'emitter_id' });
+});

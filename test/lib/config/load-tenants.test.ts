@@ -132,6 +132,30 @@ test.each<[string, object | string, string]>([
     '/identity/groups/all: expected scopes (events:read, ',
   ],
   ['a wish for signatures that is neither yes nor no', { ...tableTenant, sign_each: 'yes' }, '/sign_each'],
+  [
+    'workloads of an issuer without TLS',
+    {
+      ...tableTenant,
+      workload_identity: { issuer: 'http://k8s.acme.example', workloads: { a: ['b'] } },
+    },
+    '/workload_identity/issuer: expected the https address',
+  ],
+  [
+    'no workload at all',
+    { ...tableTenant, workload_identity: { issuer: 'https://k8s.acme.example', workloads: {} } },
+    '/workload_identity/workloads: expected at least one',
+  ],
+  [
+    'more workloads than a function can be told',
+    {
+      ...tableTenant,
+      workload_identity: {
+        issuer: 'https://k8s.acme.example',
+        workloads: Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`workload-${n}`, ['agent']])),
+      },
+    },
+    '/workload_identity: expected at most 1000 characters',
+  ],
   ['an origin that a signed note cannot carry', { ...tableTenant, log_origin: 'a+b c' }, '/log_origin'],
 ])('%s is refused with file, path and what was expected', (_name, content, expected) => {
   put('acme.json', content);
