@@ -236,7 +236,7 @@ type Page = z.infer<typeof pageSchema>;
   }
 
   test(
-    'every receipt verifies, as the read-api makes it from the deployed tables',
+    'every receipt verifies, made by what the read-api makes it with, from what lies in the tenant’s stores',
     async () => {
       const { reader, close } = await deployedReader(acme);
       try {

@@ -6,16 +6,19 @@ import type { LogReader } from '../../../core/query/log-reader.ts';
 import { ControlTable } from '../../../lambdas/adapters/dynamo-control.ts';
 import { DynamoHead } from '../../../lambdas/adapters/dynamo-head.ts';
 import { DynamoQuarantineReader } from '../../../lambdas/adapters/dynamo-quarantine-reader.ts';
-import { DynamoRecords } from '../../../lambdas/adapters/dynamo-records.ts';
 import { S3Reader } from '../../../lambdas/adapters/s3-reader.ts';
 import { SecretKeys } from '../../../lambdas/adapters/secret-keys.ts';
 import { systemClock, systemRandom } from '../../../lambdas/adapters/system.ts';
 import { zlibCodec } from '../../../lambdas/adapters/zlib-codec.ts';
 import { operatorConfig } from './aws.ts';
+import { CopiedTable } from './copied-table.ts';
 import { deployedFunctions } from './deployed-stack.ts';
 import type { LocalTenant } from './local-tenants.ts';
 
-/** A log as it was deployed, read by the adapters of `read-api` in this process, with the operator's credentials. */
+/**
+ * A log as it was deployed, read in this process by what `read-api` reads it with, with the operator's credentials: its
+ * objects where they lie, its table and head as they were when it was opened.
+ */
 export interface DeployedReader {
   readonly reader: LogReader & { quarantine: DynamoQuarantineReader };
   close(): void;
@@ -38,14 +41,16 @@ export async function deployedReader(tenant: LocalTenant): Promise<DeployedReade
   const s3 = new S3Client(config);
   const secrets = new SecretsManagerClient(config);
   const documents = DynamoDBDocumentClient.from(dynamo);
+  // The head first: the table holds everything that it speaks of.
+  const head = await new DynamoHead(dynamo, named('RECORDS_TABLE')).read();
   const control = new ControlTable(documents, named('CONTROL_TABLE'));
   return {
     reader: {
       keys: await new SecretKeys(secrets, named('INDEX_KEY_SECRET')).get(),
-      heads: new DynamoHead(dynamo, named('RECORDS_TABLE')),
-      table: new DynamoRecords(documents, named('RECORDS_TABLE')),
-      archive: new S3Reader(s3, named('ARCHIVE_BUCKET'), 'the archive'),
-      work: new S3Reader(s3, named('WORK_BUCKET'), 'the work bucket'),
+      heads: { read: async () => head },
+      table: await CopiedTable.of(documents, named('RECORDS_TABLE')),
+      archive: once(new S3Reader(s3, named('ARCHIVE_BUCKET'), 'the archive')),
+      work: once(new S3Reader(s3, named('WORK_BUCKET'), 'the work bucket')),
       codec: zlibCodec,
       clock: systemClock,
       random: systemRandom,
@@ -53,6 +58,18 @@ export async function deployedReader(tenant: LocalTenant): Promise<DeployedReade
     },
     close: () => {
       for (const client of [dynamo, s3, secrets]) client.destroy();
+    },
+  };
+}
+
+/** Each object is fetched once: what belongs to a record is never written again. */
+function once(reader: S3Reader): Pick<S3Reader, 'read'> {
+  const read = new Map<string, ReturnType<S3Reader['read']>>();
+  return {
+    read: (key) => {
+      const standing = read.get(key) ?? reader.read(key);
+      read.set(key, standing);
+      return standing;
     },
   };
 }
