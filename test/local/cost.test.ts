@@ -4,38 +4,29 @@ import { readOutputs } from '../../clients/operator/local/outputs.ts';
 import { statePaths } from '../../clients/operator/local/state.ts';
 import { acceptBatch } from '../../core/ingest/accept.ts';
 import type { Clock } from '../../core/ports.ts';
-import { batchEmitter, batchOfHundred } from '../support/counting-batch.ts';
+import { batchEmitter, batchOfHundred, STEADY_BATCH } from '../support/counting-batch.ts';
 import type { Bill } from '../support/counting-clients.ts';
 import { type CountedLog, openCountedLog } from '../support/counting-log.ts';
 import { SeededRandom } from '../support/seeded-random.ts';
 
 const EVENTS = 100;
 
-/** List prices in US dollars of us-east-1, looked up in November 2026. */
-const PRICES = {
-  'KMS signatures': 0.15 / 10_000,
-  'DynamoDB writes': 0.625 / 1e6,
-  'DynamoDB reads': 0.125 / 1e6,
-  'S3 PUTs': 0.005 / 1_000,
-  'EventBridge events': 1 / 1e6,
-};
-
 /** What a batch of 100 events of ten interleaved tasks may cost; the function is warm. More is a regression, less a new pin. */
 const STEADY = {
   calls: {
     'dynamodb:GetItem': 2, // the head; the emitter, once for its ten messages
     'dynamodb:BatchGetItem': 2, // the ids: before disclosures are stored, and once the head was read
-    's3:PutObject': 4, // disclosures, staging, the batch and its checkpoint
+    's3:PutObject': STEADY_BATCH.puts, // disclosures, staging, the batch and its checkpoint
     'dynamodb:PutItem': 1, // the commit
-    'kms:Sign': 1,
+    'kms:Sign': STEADY_BATCH.signatures,
     'dynamodb:BatchWriteItem': 7,
-    'events:PutEvents': 1,
+    'events:PutEvents': STEADY_BATCH.announcements,
     'dynamodb:UpdateItem': 1, // final
   },
   // Events, posting lists, one item a task and one an agent and day, hashes, the batch, and the head twice.
   written: { E: 100, X: 32, K: 10, L: 1, C: 16, B: 1, LOG: 2 },
-  writeUnits: 181,
-  readUnits: 192, // 90 ids with disclosures, 100 ids, head and emitter
+  writeUnits: STEADY_BATCH.writeUnits,
+  readUnits: STEADY_BATCH.readUnits, // 90 ids with disclosures, 100 ids, head and emitter
 };
 const OBJECTS = { checkpoint: 300, disclosures: 10_500, staging: 20_000, commit: 20_000 }; // octets at most
 
@@ -104,7 +95,6 @@ describe('what the writer costs, on its real adapters', () => {
         expect(others[prefix]).toHaveLength(1);
         expect(others[prefix]?.[0]).toBeLessThanOrEqual(octets);
       }
-      if (number === 1) console.log(pricesOf({ puts, ...bill }));
     },
     60_000,
   );
@@ -120,25 +110,3 @@ test('where each record is signed, a batch takes one signature more a record, an
   expect(calls).toMatchObject({ 'kms:Sign': 1 + EVENTS, 's3:PutObject': 5, 's3:GetObject': 1 });
   expect(puts['signatures']).toEqual([64 * EVENTS]);
 }, 60_000);
-
-/** A table of what a million events cost in batches like this one. */
-function pricesOf({ calls, writeUnits, readUnits }: Bill): string {
-  const used: Record<keyof typeof PRICES, number> = {
-    'KMS signatures': calls['kms:Sign'] ?? 0,
-    'DynamoDB writes': writeUnits,
-    'DynamoDB reads': readUnits,
-    'S3 PUTs': calls['s3:PutObject'] ?? 0,
-    'EventBridge events': calls['events:PutEvents'] ?? 0,
-  };
-  const rows = Object.entries(PRICES).map(([name, price]) => {
-    const dollars = ((used[name as keyof typeof PRICES] * price) / EVENTS) * 1e6;
-    return { name, dollars };
-  });
-  const total = rows.reduce((sum, { dollars }) => sum + dollars, 0);
-  return [
-    `A million events in batches of ${EVENTS}, written and signed (queue and functions not counted):`,
-    ...[...rows, { name: 'together', dollars: total }].map(
-      ({ name, dollars }) => `  ${name.padEnd(20)} $${dollars.toFixed(2)}`,
-    ),
-  ].join('\n');
-}

@@ -1,5 +1,5 @@
 import type { Item, ItemKey, ItemRange, RecordsReader, RecordsTable } from '../../core/ports.ts';
-import { itemOctets, readUnits } from './write-units.ts';
+import { octetsOfItem, readUnits } from './write-units.ts';
 
 const PAGE_OCTETS = 1024 * 1024; // of one Query
 const GET_KEYS = 100; // of one BatchGetItem
@@ -41,7 +41,7 @@ export class BilledTable implements RecordsTable, RecordsReader {
     const items = keys.flatMap((key) => {
       const made = this.#made(key);
       const item = made ?? this.#sorted(key.pk).find(({ sk }) => sk === key.sk);
-      this.#bill.readUnits += item ? readUnits(octetsOf(item)) : 1;
+      this.#bill.readUnits += item ? readUnits(octetsOfItem(item)) : 1;
       return item ? [item] : [];
     });
     return { items, unprocessed: [] };
@@ -61,7 +61,7 @@ export class BilledTable implements RecordsTable, RecordsReader {
       const item = all[descending ? end - 1 - taken : first + taken];
       if (!item) break;
       items.push(item);
-      octets += octetsOf(item);
+      octets += octetsOfItem(item);
     }
     this.#bill.roundTrips += 1;
     this.#bill.readUnits += readUnits(octets);
@@ -98,20 +98,4 @@ function lowerBound(items: readonly Item[], sk: string, past: boolean): number {
     else high = middle;
   }
   return low;
-}
-
-/** Octets as DynamoDB bills them. */
-function octetsOf(item: Item): number {
-  return itemOctets(
-    Object.fromEntries(
-      Object.entries(item).map(([name, value]) => [
-        name,
-        typeof value === 'string'
-          ? { S: value }
-          : typeof value === 'number'
-            ? { N: String(value) }
-            : { B: value },
-      ]),
-    ),
-  );
 }

@@ -22,6 +22,15 @@ const KEY: PrivateJwk = {
   x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
 };
 
+/** What AWS bills for one batch of a hundred, on the real adapters and at the ports alike; the function is warm. */
+export const STEADY_BATCH = {
+  signatures: 1,
+  puts: 4,
+  announcements: 1,
+  writeUnits: 181,
+  readUnits: 192,
+} as const;
+
 /** The registration of the emitter that sends the batches. */
 export async function batchEmitter(now: number): Promise<EmitterEntry> {
   const { d: _, ...publicJwk } = KEY;
@@ -30,17 +39,19 @@ export async function batchEmitter(now: number): Promise<EmitterEntry> {
 }
 
 /**
- * A hundred events in ten messages, as ten tasks of one agent that run side by side send them: each message holds one
- * event of each. Goals, messages, inputs, outputs and reasons are personal data, which the writer commits.
+ * A hundred events in messages of ten (`perMessage`), as ten tasks of one agent that run side by side send them: each
+ * message of ten holds one event of each. Goals, messages, inputs, outputs and reasons are personal data, which the
+ * writer commits.
  */
 export async function batchOfHundred(
   number: number,
   { clock, random, origin }: { clock: Clock; random: Random; origin: string },
+  perMessage = TASKS,
 ): Promise<QueueMessage[]> {
   const events = await emittedEvents(number, { clock, random });
   return Promise.all(
-    Array.from({ length: events.length / TASKS }, async (_, position) => {
-      const own = events.slice(position * TASKS, (position + 1) * TASKS);
+    Array.from({ length: events.length / perMessage }, async (_, position) => {
+      const own = events.slice(position * perMessage, (position + 1) * perMessage);
       const body = `{"nonce":"${number}-${position}","events":[${own.map(({ json }) => json).join(',')}]}`;
       const iat = Math.floor(clock.now() / 1_000);
       const claim = await signClaim(KEY, {

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../../core/ports.ts';
 
 /** An item as DynamoDB's own protocol has it. */
 export type Attributes = Record<string, AttributeValue>;
@@ -14,6 +15,15 @@ const MAX_NUMBER = 21;
  */
 export function itemOctets(item: Attributes): number {
   return Object.entries(item).reduce((sum, [name, value]) => sum + utf8Octets(name) + octetsOf(value), 0);
+}
+
+/** Octets of an item as the port has it. */
+export function octetsOfItem(item: Item): number {
+  const attributes = Object.entries(item).map(([name, value]): [string, AttributeValue] => {
+    if (typeof value === 'string') return [name, { S: value }];
+    return [name, typeof value === 'number' ? { N: String(value) } : { B: value }];
+  });
+  return itemOctets(Object.fromEntries(attributes));
 }
 
 /** Units of a standard write that leaves (or, where that is more, found) an item of so many octets. */
