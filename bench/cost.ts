@@ -5,7 +5,7 @@ import { openCountedLog, type WriterBill } from './counted-log.ts';
 import type { Line } from './line.ts';
 import { PRICES } from './prices.ts';
 
-export const BATCHES = [1, 10, 100, 1_000, 10_000] as const;
+const BATCHES = [1, 10, 100, 1_000, 10_000] as const;
 const HUNDRED = 100;
 const PER_MESSAGE = 10;
 const SEED = 20_261_124;
