@@ -21,7 +21,7 @@ export interface Audience {
 }
 
 /** An event that was handed in later than this was not sent as it happened. */
-const LATE_MS = 5 * 60_000;
+export const LATE_MS = 5 * 60_000;
 
 /**
  * Tells a task, record by record, in the order of the story (by time of occurring, then by index). Pure: the same

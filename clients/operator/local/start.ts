@@ -15,10 +15,12 @@ const { state, tenants, demo, iam } = new Command('npm start --')
   .parse()
   .opts<{ state: string; tenants?: string; demo: boolean; iam: boolean }>();
 const paths = statePaths(state);
+const SIMULATE = `npm run procurement -- simulate --tenant acme${state === '.local' ? '' : ` --state ${state}`}`;
 
 await interruptible(async (signal) => {
   await up({ paths, progress: localProgress(), signal, tenants, demo, iam }, async () => {
     console.log('\nRunning. Ctrl-C ends everything.');
+    if (demo) console.log(`The five questions of a procurement review, answered by it: ${SIMULATE}`);
     const alive = setInterval(() => undefined, 60_000); // a signal alone does not keep the process
     if (!signal.aborted) await once(signal, 'abort');
     clearInterval(alive);

@@ -21,6 +21,8 @@ test('each route goes to the function with the privilege for it, all others to t
     'ANY /v1/audit/emitters/{proxy+} AdminApi',
     'ANY /v1/audit/exports AdminApi',
     'ANY /v1/audit/exports/{proxy+} AdminApi',
+    'ANY /v1/audit/retention-policy AdminApi',
+    'ANY /v1/audit/retention-policy/{proxy+} AdminApi',
     'ANY /v1/audit/tokens AdminApi',
     'ANY /v1/audit/tokens/{proxy+} AdminApi',
     'POST /v1/audit/events IngestApi',
