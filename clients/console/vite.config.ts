@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
 /** Static files with hashed names and relative addresses: the API that serves them may lie under any path. */
@@ -12,5 +13,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     sourcemap: false,
+    // The console, and the reference of the API.
+    rolldownOptions: { input: ['index.html', 'api.html'].map((page) => join(import.meta.dirname, page)) },
   },
 });

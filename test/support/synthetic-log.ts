@@ -140,8 +140,10 @@ export class SyntheticLog {
   #postings(first: number, made: readonly Made[]): Item[] {
     const lists = new Map<string, Made[]>();
     const add = (dimension: Dimension, value: string, one: Made) => {
-      const pk = postingPartition(this.#keys.index, dimension, value);
-      lists.set(pk, [...(lists.get(pk) ?? []), one]);
+      const name = `${dimension}\n${value}`;
+      const list = lists.get(name);
+      if (list) list.push(one);
+      else lists.set(name, [one]);
     };
     for (const one of made) {
       add('category', 'agent', one);
@@ -152,7 +154,10 @@ export class SyntheticLog {
       if (TASK_BOUNDARIES.includes(one.type))
         add('task', one.type, { ...one, eventId: taskKey(this.#keys.index, one.taskId) });
     }
-    return [...lists].flatMap(([pk, entries]) => postingItems(pk, first, entries));
+    return [...lists].flatMap(([name, entries]) => {
+      const [dimension, value = ''] = name.split('\n') as [Dimension, string];
+      return postingItems(postingPartition(this.#keys.index, dimension, value), first, entries);
+    });
   }
 
   #record({ pk, sk }: ItemKey): Item | undefined {

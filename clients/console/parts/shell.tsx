@@ -54,6 +54,7 @@ export function Shell({ view, alarm, timeZone, onTimeZone, onLeave, children }: 
           </ul>
         </nav>
         <div class="reader">
+          <a href="./api">API</a>
           <TimeZone timeZone={timeZone} onTimeZone={onTimeZone} />
           <button type="button" onClick={onLeave}>
             Sign out

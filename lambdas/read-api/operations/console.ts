@@ -52,7 +52,8 @@ export const getConsoleFile = {
   answers: {
     200: {
       description:
-        'A script, style, picture or page. Names under `assets/` hold a digest, so those never change.',
+        'A script, style, picture or page; `api` is the reference of the API. Names under `assets/` hold a digest, so ' +
+        'those never change.',
       type: 'text/javascript; charset=utf-8',
       example: 'export {};',
       also: {

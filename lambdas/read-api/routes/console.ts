@@ -41,6 +41,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 const PAGE = 'index.html';
+const REFERENCE = 'api';
 const YEAR = 31_536_000;
 
 /** `GET /console/…`: the console's static files. They hold nothing of the tenant, so nobody has to be somebody to get them. */
@@ -52,8 +53,9 @@ export function consoleRoutes({ console: files }: Pick<ReadApi, 'console'>) {
       headers: { location: `console/${PAGE}`, 'cache-control': 'no-cache' },
     })),
     routeOf(getConsolePage, async ({ header }) => serve(files, PAGE, header('accept-encoding'))),
+    // `/console/api` is a page like `/console/`: it is linked, so it has no ending.
     routeOf(getConsoleFile, async ({ params: { file }, header }) =>
-      serve(files, file, header('accept-encoding')),
+      serve(files, file === REFERENCE ? `${REFERENCE}.html` : file, header('accept-encoding')),
     ),
   ];
 }

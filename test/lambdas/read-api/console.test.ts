@@ -13,6 +13,7 @@ const SCRIPT = 'export const answer = 42;';
 const folder = mkdtempSync(join(tmpdir(), 'console-'));
 mkdirSync(join(folder, 'console', 'assets'), { recursive: true });
 writeFileSync(join(folder, 'console', 'index.html'), '<!doctype html>');
+writeFileSync(join(folder, 'console', 'api.html'), '<!doctype html>');
 writeFileSync(join(folder, 'console', 'assets', 'index-abc.js'), SCRIPT);
 writeFileSync(join(folder, 'console', 'assets', 'index-abc.js.br'), brotliCompressSync(SCRIPT));
 writeFileSync(join(folder, 'secret.txt'), 'secret');
@@ -34,7 +35,7 @@ async function open() {
 
 test('the page is handed to anybody, under a policy that admits nothing inline and nothing from elsewhere', async () => {
   const call = await open();
-  for (const path of ['/console/', '/console/index.html']) {
+  for (const path of ['/console/', '/console/index.html', '/console/api']) {
     const { status, headers, text } = await call('GET', path);
     expect(status).toBe(200);
     expect(text).toBe('<!doctype html>');
