@@ -2,6 +2,7 @@ import { type EventFilter, filterSchema } from '../../core/query/filter.ts';
 import type { LogReader } from '../../core/query/log-reader.ts';
 import { type Order, queryEvents } from '../../core/query/page.ts';
 import { queryTasks } from '../../core/query/tasks.ts';
+import { type QueryBill, SyntheticLog } from './synthetic-log.ts';
 
 /** The questions whose cost is counted, each with what it asks of a reader. */
 export const QUESTIONS: Readonly<Record<string, (reader: LogReader) => Promise<unknown>>> = {
@@ -22,6 +23,18 @@ export const QUESTIONS: Readonly<Record<string, (reader: LogReader) => Promise<u
   '20 newest tasks that failed': (reader) =>
     queryTasks(reader, { outcome: 'failed' }, { order: 'newest', limit: 20 }),
 };
+
+/** What each question costs on a log of `size` records. */
+export async function billsOf(size: number): Promise<Map<string, QueryBill>> {
+  const log = await SyntheticLog.of(size);
+  const bills = new Map<string, QueryBill>();
+  for (const [name, ask] of Object.entries(QUESTIONS)) {
+    log.take();
+    await ask(log.reader);
+    bills.set(name, log.take());
+  }
+  return bills;
+}
 
 function page(filter: EventFilter, order: Order) {
   return (reader: LogReader) =>

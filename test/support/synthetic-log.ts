@@ -14,7 +14,7 @@ import type { Clock, Head, Item, ItemKey } from '../../core/ports.ts';
 import type { LogReader } from '../../core/query/log-reader.ts';
 import { closeDays } from '../../core/sequencer/close-days.ts';
 import { zlibCodec } from '../../lambdas/adapters/zlib-codec.ts';
-import { BilledTable } from './billed-table.ts';
+import { BilledTable, type ReadBill } from './billed-table.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 const BATCH = 200;
@@ -31,6 +31,11 @@ const BETWEEN: readonly EventType[] = [
   'DECISION_POINT',
   'DATA_ACCESSED',
 ];
+
+/** What a question costs: of the table, and objects of the archive. */
+export interface QueryBill extends ReadBill {
+  objects: number;
+}
 
 /** One event of the log, as far as the index needs it. */
 interface Made extends PostingEntry {
@@ -54,6 +59,7 @@ export class SyntheticLog {
   /** By index: made up again from its seed when a record of it is asked for. */
   readonly #known = new Map<string, { index: number; made: Made }>();
   #now = START;
+  #objects = 0;
 
   private constructor(size: number) {
     this.size = size;
@@ -64,7 +70,10 @@ export class SyntheticLog {
       heads: { read: async () => this.#head() },
       table: this.table,
       archive: {
-        read: async () => new Uint8Array(TILE_WIDTH * 32),
+        read: async () => {
+          this.#objects++;
+          return new Uint8Array(TILE_WIDTH * 32);
+        },
       },
       work: { read: async () => undefined },
       codec: zlibCodec,
@@ -84,8 +93,15 @@ export class SyntheticLog {
       random,
       deadline: clock.now() + DAY,
     });
-    log.table.take();
+    log.take();
     return log;
+  }
+
+  /** What reading has cost since the last time that it was taken. */
+  take(): QueryBill {
+    const bill = { ...this.table.take(), objects: this.#objects };
+    this.#objects = 0;
+    return bill;
   }
 
   async #append(first: number): Promise<void> {
