@@ -26,6 +26,11 @@ const rejectedSchema = z.strictObject({
   detail: z.string(),
 });
 
+/** What was judged at the door, event by event. */
+export const sentVerdictSchema = z
+  .strictObject({ accepted: z.array(acceptedSchema), rejected: z.array(rejectedSchema) })
+  .meta({ id: 'SentVerdict' });
+
 export const sendEvents = {
   id: 'sendEvents',
   leaves: { nothing: 'What is sent becomes records itself, each with its sender.' },
@@ -72,9 +77,7 @@ export const sendEvents = {
   answers: {
     202: {
       description: 'What was accepted is in the queue.',
-      schema: z
-        .strictObject({ accepted: z.array(acceptedSchema), rejected: z.array(rejectedSchema) })
-        .meta({ id: 'SentVerdict' }),
+      schema: sentVerdictSchema,
       example: {
         accepted: [
           {

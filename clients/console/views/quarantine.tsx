@@ -1,7 +1,9 @@
+import { useState } from 'preact/hooks';
 import { REFUSAL_CODES } from '../../../core/event/refusal.ts';
 import { english } from '../../../core/narrative/messages/en.ts';
 import { formatMoment } from '../../../core/narrative/time.ts';
 import { visible } from '../../../core/narrative/visible.ts';
+import type { Answer } from '../api.ts';
 import { useSigned } from '../context.ts';
 import { type Field, Filters } from '../parts/filters.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
@@ -35,7 +37,7 @@ const FIELDS: readonly Field[] = [
 
 /** What was refused and why. Nothing that was sent disappears without a trace. */
 export function QuarantineView({ query }: { query: Readonly<Record<string, string>> }) {
-  const { timeZone } = useSigned();
+  const { timeZone, may } = useSigned();
   const { code, cursor } = query;
   const { answer, again } = useAnswer<{ quarantine: Refused[]; next_cursor: string | null }>(
     JSON.stringify(query),
@@ -77,6 +79,7 @@ export function QuarantineView({ query }: { query: Readonly<Record<string, strin
                     </>
                   )}
                 </p>
+                {may('events:write') && <Retry refused={refused} />}
                 {refused.content !== undefined && (
                   <details>
                     <summary>What was sent</summary>
@@ -94,5 +97,38 @@ export function QuarantineView({ query }: { query: Readonly<Record<string, strin
         </>
       )}
     </>
+  );
+}
+
+interface SentVerdict {
+  accepted: { event_id: string }[];
+  rejected: { code: string; detail: string }[];
+}
+
+/** Sends a refused event once more, and says what became of it. */
+function Retry({ refused: { quarantine_id, refused_at } }: { refused: Refused }) {
+  const { api } = useSigned();
+  const [answer, setAnswer] = useState<Answer<SentVerdict>>();
+  const retry = async () =>
+    setAnswer(await api.send('POST', `/v1/audit/quarantine/${encodeURIComponent(quarantine_id)}/retry`));
+  if (!answer) {
+    return (
+      <button type="button" onClick={() => void retry()}>
+        Send again <span class="hidden">what was refused at {refused_at}</span>
+      </button>
+    );
+  }
+  if (!answer.ok) return <Failed problem={answer.problem} />;
+  const { accepted, rejected } = answer.data;
+  return (
+    <p role="status">
+      {accepted.length > 0 && `Accepted now, ${accepted.length} in the queue. `}
+      {rejected.length > 0 && (
+        <>
+          Refused again:{' '}
+          <bdi>{visible(rejected.map(({ code, detail }) => `${code}, ${detail}`).join('; '))}</bdi>
+        </>
+      )}
+    </p>
   );
 }

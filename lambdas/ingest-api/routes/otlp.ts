@@ -4,6 +4,7 @@ import {
   type RefusedAtDoor,
   refusedAtDoor,
 } from '../../../core/ingest/internal-message.ts';
+import { WITHOUT_SECRETS } from '../../../core/ingest/judge-at-door.ts';
 import { judgeEvent } from '../../../core/ingest/judge-event.ts';
 import { parseTraces } from '../../../core/otel/json.ts';
 import { decodeTraces, encodeResponse, encodeStatus } from '../../../core/otel/protobuf.ts';
@@ -15,7 +16,6 @@ import type { ApiRequest } from '../../shared/http/request.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
 import type { IngestApi } from '../ingest-api.ts';
 import { sendTraces } from '../operations.ts';
-import { WITHOUT_SECRETS } from './events.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';

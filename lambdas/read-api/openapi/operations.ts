@@ -26,6 +26,7 @@ export const OPERATIONS: readonly Operation[] = [
   tasks.getTask,
   getTimeline,
   quarantine.listQuarantine,
+  quarantine.retryRefused,
   reviews.recordReview,
   reviews.listReviews,
   log.getCheckpoint,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, digestSchema, timestamp } from '../../../core/event/values.ts';
 import { quarantineFilterSchema } from '../../../core/query/quarantine.ts';
+import { sentVerdictSchema } from '../../ingest-api/operations.ts';
 import type { Operation } from '../../shared/http/operation.ts';
 import { cursorSchema, limitSchema } from '../../shared/http/query-parameters.ts';
 import { nextCursor } from './events.ts';
@@ -57,4 +58,39 @@ export const listQuarantine = {
       },
     },
   },
+} as const satisfies Operation;
+
+export const retryRefused = {
+  id: 'retryRefused',
+  leaves: {
+    nothing: 'What is sent again becomes a record itself, with its sender, or is refused once more.',
+  },
+  tag: 'Quarantine',
+  method: 'POST',
+  path: '/v1/audit/quarantine/{quarantine_id}/retry',
+  scopes: ['events:write'],
+  summary: 'Sends again what was refused',
+  description:
+    'After whatever stood in the way was put right. It is judged anew, as if the caller sent it now, and the caller is the ' +
+    'sender on its record. What was refused stays in the quarantine until its time. Of a message that was refused as a ' +
+    'whole all events are sent. An event is recorded once, however often it is sent.',
+  params: z.strictObject({
+    quarantine_id: z.string().regex(/^[0-9a-f]{32}$/, 'expected the quarantine_id of a refusal'),
+  }),
+  answers: {
+    202: {
+      description: 'What is accepted now is in the queue.',
+      schema: sentVerdictSchema,
+      example: {
+        accepted: [
+          {
+            event_id: '01a20ce4-0944-75f0-97a9-79614301241a',
+            content_hash: 'sha256:dbce278aa729a7e0299b7a879dd292bb05b2b0de9fad3f6efb2e6a39c8f16881',
+          },
+        ],
+        rejected: [],
+      },
+    },
+  },
+  problems: ['not_found', 'conflict'],
 } as const satisfies Operation;

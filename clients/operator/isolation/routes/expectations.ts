@@ -37,6 +37,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/audit/log/key': {},
   'GET /v1/audit/log/keys': {},
   'GET /v1/audit/quarantine': { pages: true },
+  'POST /v1/audit/quarantine/{quarantine_id}/retry': { path: { quarantine_id: ['refusal'] } },
   'POST /v1/audit/reviews': { body: { scope: { task_id: 'x' }, checkpoint: 'x', conclusion: 'accepted' } },
   'GET /v1/audit/reviews': { query: { task_id: 'task' }, pages: true },
   'GET /v1/audit/caller': {},

@@ -39,6 +39,7 @@ const MAKERS = {
     },
     nowhere: () => v7(),
   },
+  refusal: { make: (of) => of.refusal(), nowhere: () => hex(16) },
   emitter: { make: async (of) => (await of.emitter()).emitter_id, nowhere: () => `emitter-${hex(6)}` },
   emitter_key: {
     make: async (of) => (await of.emitter()).kid,
@@ -86,6 +87,16 @@ export class Belongings {
         throw new AuditError('unavailable', `${this.tenant.id} did not take the suite's own events`);
       await this.#await(`/v1/audit/receipts/${recorded.event_id}`);
       return { ...recorded, task_id: first.task.id, agent_id };
+    });
+  }
+
+  /** Of what the suite sent in vain. */
+  refusal(): Promise<string> {
+    return this.#once('a refusal', async () => {
+      await this.event();
+      const listed = z.object({ quarantine: z.array(z.object({ quarantine_id: z.string() })).min(1) });
+      const { quarantine } = listed.parse(await this.ask('GET', '/v1/audit/quarantine?limit=1'));
+      return quarantine[0]?.quarantine_id ?? '';
     });
   }
 
