@@ -47,6 +47,7 @@ export const recordReview = {
   ...common,
   id: 'recordReview',
   leaves: { acts: ['REVIEW_RECORDED'] },
+  repeats: 'With a `review_id` it is the same event, which the log takes once.',
   method: 'POST',
   summary: 'Signs off a task, or a range of events',
   description:
