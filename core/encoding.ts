@@ -38,6 +38,24 @@ export function fromHex(text: string): Uint8Array {
   return bytes;
 }
 
+/** As many bytes as `octets` says, of the ASCII of lower-case hexadecimal digits at `start`; undefined where they are none. */
+export function fromHexOctets(ascii: Uint8Array, start: number, octets: number): Uint8Array | undefined {
+  const bytes = new Uint8Array(octets);
+  for (let index = 0; index < octets; index++) {
+    const high = LOWER_DIGITS[ascii[start + 2 * index] ?? 0] ?? NO_DIGIT;
+    const low = LOWER_DIGITS[ascii[start + 2 * index + 1] ?? 0] ?? NO_DIGIT;
+    if (high === NO_DIGIT || low === NO_DIGIT) return undefined;
+    bytes[index] = 16 * high + low;
+  }
+  return bytes;
+}
+
+const NO_DIGIT = 255;
+const LOWER_DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return digit < 0 ? NO_DIGIT : digit;
+});
+
 /** The value of a hexadecimal digit, given as its code; NaN for any other. */
 function digitOf(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30;

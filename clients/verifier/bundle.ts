@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { AuditError, isAuditError } from '../../core/errors.ts';
+import type { EntrySource } from '../../core/receipt/entries-pass.ts';
 import { type Consistency, consistencySchema } from '../../core/receipt/entry.ts';
 import { failure } from '../../core/receipt/failure.ts';
 import type { Trust } from '../../core/receipt/key-chain.ts';
@@ -10,7 +11,7 @@ import {
   manifestSchema,
   type PartRead,
 } from '../../core/receipt/manifest.ts';
-import { type EntrySource, type Other, type Verdict, verifyEntries } from '../../core/receipt/verify.ts';
+import { type Other, type Verdict, verifyEntries } from '../../core/receipt/verify.ts';
 import { verifyVouched } from '../../core/receipt/vouched.ts';
 import { kindOf, partPath, readChunks, readJson, readSmall, readText } from './files.ts';
 import { joinDisclosures, measured, parseLines } from './lines.ts';
@@ -61,7 +62,7 @@ export async function verifyBundle(
   const manifest = await readManifest(directory);
   const names = manifest.value?.parts.map((part) => part.name).filter((name) => EVENTS_PART.test(name));
   const eventFiles = names ?? ['events.ndjson']; // an export of nothing has no such part
-  const reads = new Map<string, PartRead>();
+  const reads = manifest.value && new Map<string, PartRead>(); // without a manifest nothing is compared
   const entries = entriesOf(directory, [...eventFiles].sort(), reads);
   const named = manifest.value?.parts.map((part) => part.name).filter((name) => DISCLOSURES_PART.test(name));
   const disclosureFiles = named ?? ((await partPath(directory, DISCLOSURES)) ? [DISCLOSURES] : []);
@@ -80,7 +81,7 @@ export async function verifyBundle(
 
   const different =
     compareManifest(manifest.value, verdict.shown, verifierKey) ??
-    (await compareParts(directory, manifest.value, reads));
+    (await compareParts(directory, manifest.value, reads ?? new Map()));
   if (different) return refuse(different);
   // A bundle that somebody put together by hand has no record of its making; an export has one, or was altered.
   if (!('export_id' in manifest.value) && (await kindOf(join(directory, RECEIPT))) === undefined)
@@ -120,14 +121,14 @@ async function readVouched(directory: string, trust: Trust): Promise<Verdict> {
 async function* entriesOf(
   directory: string,
   names: readonly string[],
-  reads: Map<string, PartRead>,
-): AsyncGenerator<EntrySource> {
+  reads: Map<string, PartRead> | undefined,
+): AsyncGenerator<EntrySource[]> {
   for (const name of names) {
     const path = await partPath(directory, name);
     if (!path) throw new AuditError('not_found', `there is no file ${name} in the bundle`);
-    const { chunks, read } = measured(readChunks(path));
+    const { chunks, read } = reads ? measured(readChunks(path)) : { chunks: readChunks(path) };
     yield* parseLines(chunks);
-    reads.set(name, read());
+    if (read) reads?.set(name, read());
   }
 }
 
@@ -172,13 +173,14 @@ async function readOptionalJson(path: string): Promise<{ value?: unknown } | und
 }
 
 async function* counted(
-  entries: AsyncIterable<EntrySource>,
+  batches: AsyncIterable<EntrySource[]>,
   progress: Progress,
-): AsyncGenerator<EntrySource> {
+): AsyncGenerator<EntrySource[]> {
   let records = 0;
-  for await (const entry of entries) {
-    yield entry;
-    records++;
-    if (records % 1000 === 0) progress(records);
+  for await (const batch of batches) {
+    yield batch;
+    const thousands = Math.floor(records / 1000);
+    records += batch.length;
+    for (let passed = thousands + 1; passed * 1000 <= records; passed++) progress(passed * 1000);
   }
 }

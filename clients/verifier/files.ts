@@ -9,6 +9,7 @@ import { parseVerifierKey } from '../../core/log/note.ts';
 
 const JSON_LIMITS = { bytes: 16 * 1024 * 1024, depth: 40, keys: 2_000_000 };
 
+const CHUNK = 256 * 1024;
 const MISSING = new Set(['ENOENT', 'ENOTDIR']);
 const NO_WAIT = constants.O_NONBLOCK ?? 0; // a pipe that nobody writes to could keep us for ever
 
@@ -95,7 +96,7 @@ export async function readText(path: string, limit: number): Promise<string> {
 /** The octets of a file of any size, as they come. */
 export async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(path)) yield chunk;
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) yield chunk;
   } catch (cause) {
     if (isSystemError(cause)) throw new AuditError('not_found', `${path} cannot be read`, { cause });
     throw cause;

@@ -36,6 +36,11 @@ export function randomOctets(length: number): Uint8Array {
   return globalThis.crypto.getRandomValues(new Uint8Array(length));
 }
 
+/** Whether `a` and `b` hold the same bytes, for long ones of public values. */
+export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
 /** Equality that takes the same time wherever the first difference lies; lengths are not secret. */
 export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -78,6 +78,11 @@ export function randomOctets(length: number): Uint8Array {
   return randomBytes(length);
 }
 
+/** Whether `a` and `b` hold the same bytes, for long ones of public values. */
+export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}
+
 /** Equality that takes the same time wherever the first difference lies; lengths are not secret. */
 export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

@@ -20,6 +20,7 @@ export interface ScannedRecord {
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const MINUS = 0x2d;
+const POINT = 0x2e;
 const ZERO = 0x30;
 const ONE = 0x31;
 const NINE = 0x39;
@@ -30,7 +31,8 @@ const CLOSE_ARRAY = 0x5d;
 const LETTER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-const MOST_DIGITS = 15; // every such integer is exact, and is written as it stands
+const MOST_DIGITS = 15;
+const MOST_ZEROS = 5; // behind the point of a number below one
 const WORDS = ['true', 'false', 'null'].map(utf8);
 const PROTO = utf8('__proto__');
 const CONTENT_HASH = utf8('content_hash');
@@ -48,8 +50,8 @@ type Level = 'record' | 'event' | 'inside';
 
 /**
  * One pass over octets that may be the RFC 8785 form of a record: no blank, members in order and none twice, each string and
- * number as it must be written, within the limits. It knows the common forms alone (member names of plain ASCII, whole
- * numbers of up to 15 digits) and says nothing of others: whatever it takes, the slow way would have taken.
+ * number as it must be written, within the limits. It knows the common forms alone (member names of plain ASCII, numbers
+ * of up to 15 digits without an exponent) and says nothing of others: whatever it takes, the slow way would have taken.
  */
 export class CanonicalScan {
   readonly #bytes: Uint8Array;
@@ -81,7 +83,7 @@ export class CanonicalScan {
       case OPEN_ARRAY:
         return depth > 0 && this.#array(depth - 1);
       default:
-        return this.#integer() || this.#word();
+        return this.#number() || this.#word();
     }
   }
 
@@ -182,15 +184,31 @@ export class CanonicalScan {
     return at + more + 1;
   }
 
-  #integer(): boolean {
+  /**
+   * A number as ECMAScript writes it. Of up to 15 digits no two are the same double, so there is no shorter way to write it;
+   * below a millionth it would have an exponent.
+   */
+  #number(): boolean {
     const negative = this.#take(MINUS);
+    const small = this.#take(ZERO);
+    const whole = small ? 0 : this.#digits();
+    if (!small && whole === 0) {
+      if (negative) this.#at--;
+      return false;
+    }
+    if (!this.#take(POINT)) return whole <= MOST_DIGITS && !(small && negative);
     const start = this.#at;
-    if (this.#take(ZERO)) return !negative;
+    const digits = whole + this.#digits();
+    let zeros = 0;
+    while (this.#bytes[start + zeros] === ZERO) zeros++;
+    const last = this.#bytes[this.#at - 1];
+    return digits <= MOST_DIGITS && digits > whole && last !== ZERO && !(small && zeros > MOST_ZEROS);
+  }
+
+  #digits(): number {
+    const start = this.#at;
     while (isDigit(this.#bytes[this.#at])) this.#at++;
-    const digits = this.#at - start;
-    if (digits > 0) return digits <= MOST_DIGITS;
-    if (negative) this.#at--;
-    return false;
+    return this.#at - start;
   }
 
   #word(): boolean {

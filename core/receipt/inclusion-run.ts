@@ -1,6 +1,7 @@
-import { equalBytes, fromDigestText } from '../encoding.ts';
+import { equalBytes } from '../encoding.ts';
 import { nodeHash } from '../log/merkle.ts';
 import { type ProofVerdict, prefixRoot, verifyInclusion } from '../log/proof.ts';
+import type { ProofPath } from './proof-path.ts';
 
 /** A tree whose head was verified. */
 interface Tree {
@@ -21,66 +22,73 @@ interface Step {
  */
 export class InclusionRun {
   readonly #tree: Tree;
-  #path: readonly string[] = [];
+  #path: ProofPath | undefined;
+  /** Of the last proof that was verified, its last step first: the place in it is how many hashes are left there. */
   #steps: Step[] = [];
 
   constructor(tree: Tree) {
     this.#tree = tree;
   }
 
-  /** As `verifyInclusion`; `path` are digests as text. */
-  verify(leafHash: Uint8Array, index: number, path: readonly string[]): ProofVerdict {
-    const steps: Step[] = [];
-    if (this.#meets(leafHash, index, path, steps)) {
-      const joined = this.#steps.length - (path.length - steps.length);
-      this.#steps = [...steps, ...this.#steps.slice(joined)];
+  /** As `verifyInclusion`. */
+  verify(leafHash: Uint8Array, index: number, path: ProofPath): ProofVerdict {
+    if (this.#meets(leafHash, index, path)) {
       this.#path = path;
       return { ok: true };
     }
-    const verdict = verifyInclusion(leafHash, index, path.map(fromDigestText), this.#tree);
+    const hashes = hashesOf(path);
+    if (!hashes) return { ok: false, failure: 'length_mismatch' };
+    const verdict = verifyInclusion(leafHash, index, hashes, this.#tree);
     if (verdict.ok) {
-      this.#steps = stepsOf(leafHash, index, path, this.#tree.size);
+      this.#steps = stepsUntil(leafHash, index, path, this.#tree.size, () => false).steps.reverse();
       this.#path = path;
     }
     return verdict;
   }
 
   /** Root of the tree that ends with leaf `index`, out of a proof that was verified. */
-  prefixRoot(leafHash: Uint8Array, index: number, path: readonly string[]): Uint8Array {
-    return prefixRoot(leafHash, index, path.map(fromDigestText), this.#tree.size);
+  prefixRoot(leafHash: Uint8Array, index: number, path: ProofPath): Uint8Array {
+    return prefixRoot(leafHash, index, hashesOf(path) ?? [], this.#tree.size);
   }
 
   /** Whether the proof comes to a node of the one before, and then goes on as that one did. False leaves it open. */
-  #meets(leafHash: Uint8Array, index: number, path: readonly string[], steps: Step[]): boolean {
-    if (this.#steps.length === 0 || path.length === 0 || index >= this.#tree.size) return false;
-    for (const step of walk(leafHash, index, path, this.#tree.size)) {
-      steps.push(step);
-      const rest = path.length - steps.length;
-      const known = this.#steps[this.#steps.length - 1 - rest];
-      if (known?.sn === step.sn && known.fn === step.fn)
-        return equalBytes(known.hash, step.hash) && sameEnd(path, this.#path, rest);
+  #meets(leafHash: Uint8Array, index: number, path: ProofPath): boolean {
+    const before = this.#path;
+    if (!before || path.length === 0 || index >= this.#tree.size) return false;
+    const meetsAt = ({ fn, sn }: Step, left: number) => {
+      const known = this.#steps[left];
+      return known?.fn === fn && known.sn === sn;
+    };
+    const { steps, met } = stepsUntil(leafHash, index, path, this.#tree.size, meetsAt);
+    const last = steps.at(-1);
+    const left = path.length - steps.length;
+    const known = this.#steps[left];
+    if (!met || !last || !known || !equalBytes(known.hash, last.hash) || !path.endsAs(before, left))
+      return false;
+    this.#steps.length = left;
+    for (let position = steps.length - 1; position >= 0; position--) {
+      const step = steps[position];
+      if (step) this.#steps.push(step);
     }
-    return false;
+    return true;
   }
 }
 
-function stepsOf(leafHash: Uint8Array, index: number, path: readonly string[], size: number): Step[] {
-  return [...walk(leafHash, index, path, size)];
-}
-
-/** The nodes that a proof makes on its way up (RFC 9162, section 2.1.3.2). */
-function* walk(
+/** The nodes that a proof makes on its way up (RFC 9162, section 2.1.3.2), until `meets` says so of one; `left` counts the hashes after it. */
+function stepsUntil(
   leafHash: Uint8Array,
   index: number,
-  path: readonly string[],
+  path: ProofPath,
   size: number,
-): Generator<Step, void> {
+  meets: (step: Step, left: number) => boolean,
+): { steps: Step[]; met: boolean } {
+  const steps: Step[] = [];
   let fn = index;
   let sn = size - 1;
   let hash = leafHash;
-  for (const text of path) {
-    if (sn === 0) return;
-    const sibling = fromDigestText(text);
+  for (let position = 0; position < path.length && sn > 0; position++) {
+    const sibling = path.hash(position);
+    if (!sibling) break;
     if (fn % 2 === 1 || fn === sn) {
       hash = nodeHash(sibling, hash);
       while (fn % 2 === 0 && fn !== 0) {
@@ -90,11 +98,20 @@ function* walk(
     } else hash = nodeHash(hash, sibling);
     fn = Math.floor(fn / 2);
     sn = Math.floor(sn / 2);
-    yield { fn, sn, hash };
+    const step = { fn, sn, hash };
+    steps.push(step);
+    if (meets(step, path.length - steps.length)) return { steps, met: true };
   }
+  return { steps, met: false };
 }
 
-function sameEnd(a: readonly string[], b: readonly string[], count: number): boolean {
-  for (let back = 1; back <= count; back++) if (a[a.length - back] !== b[b.length - back]) return false;
-  return true;
+/** All hashes of a path; undefined where one is none. */
+function hashesOf(path: ProofPath): Uint8Array[] | undefined {
+  const hashes: Uint8Array[] = [];
+  for (let position = 0; position < path.length; position++) {
+    const hash = path.hash(position);
+    if (!hash) return undefined;
+    hashes.push(hash);
+  }
+  return hashes;
 }

@@ -10,6 +10,7 @@ import type { AuditRecord } from '../record/record.ts';
 import { type Entry, entrySchema, type UnreadEntry } from './entry.ts';
 import type { FailureCode } from './failure.ts';
 import type { InclusionRun } from './inclusion-run.ts';
+import { TextPath } from './proof-path.ts';
 
 /** A tree whose head was verified. */
 export interface Tree {
@@ -79,7 +80,7 @@ export function verifyEntry(entry: UnreadEntry, tree: Tree, run: InclusionRun): 
 
   if (log_index !== undefined && log_index !== proof.index) return { ok: false, code: 'index_mismatch' };
   if (proof.tree_size !== tree.size) return { ok: false, code: 'proof_of_another_tree' };
-  const inclusion = run.verify(read.leafHash, proof.index, proof.path);
+  const inclusion = run.verify(read.leafHash, proof.index, new TextPath(proof.path));
   if (!inclusion.ok) return { ok: false, code: 'not_included', detail: inclusion.failure };
 
   const opened = openDisclosures(read.record, disclosures);

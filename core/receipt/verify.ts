@@ -2,14 +2,14 @@ import { equalBytes, fromDigestText, toDigestText } from '../encoding.ts';
 import { disclosuresSchema } from '../event/commitment.ts';
 import type { Checkpoint } from '../log/checkpoint.ts';
 import { verifyConsistency, verifyInclusion } from '../log/proof.ts';
-import { type Consistency, entrySchema, pageSchema, unreadEntrySchema } from './entry.ts';
-import { type Failure, failure, type Where } from './failure.ts';
-import { InclusionRun } from './inclusion-run.ts';
+import { EntriesPass, type EntrySource } from './entries-pass.ts';
+import { type Consistency, pageSchema } from './entry.ts';
+import { type Failure, failure } from './failure.ts';
 import { IndexSet } from './index-set.ts';
 import { openTrusted, type Trust } from './key-chain.ts';
 import { receiptSchema } from './receipt.ts';
 import { parseTlogProof } from './tlog-proof.ts';
-import { openDisclosures, readRecord, verifyEntry } from './verify-record.ts';
+import { openDisclosures, readRecord } from './verify-record.ts';
 import { signatureFailure } from './verify-signature.ts';
 
 /**
@@ -49,9 +49,6 @@ export interface Other {
   /** A consistency proof, where there is one; of use only where it is between the two sizes. */
   consistency?: Consistency;
 }
-
-/** A record with its proof as it was read: parsed JSON, or why it could not be. */
-export type EntrySource = { line: number } & ({ value: unknown } | { unreadable: string });
 
 const SHOWN_HOLES = 20;
 const EVERYTHING: Consistency = { from: 0, to: 0, path: [] }; // every tree extends the empty one, without a proof
@@ -113,9 +110,12 @@ export async function verifyPage(page: unknown, trust: Trust, other?: Other): Pr
   return await verifyEntries(entries, parsed.data.checkpoint, trust, other);
 }
 
-/** Any number of records with their proofs under one checkpoint; stops at the first that does not verify. */
+/**
+ * Any number of records with their proofs under one checkpoint, at once or, where they come asynchronously, some at a time;
+ * stops at the first that does not verify.
+ */
 export async function verifyEntries(
-  entries: Iterable<EntrySource> | AsyncIterable<EntrySource>,
+  entries: Iterable<EntrySource> | AsyncIterable<Iterable<EntrySource>>,
   checkpoint: string,
   trust: Trust,
   other?: Other,
@@ -126,40 +126,17 @@ export async function verifyEntries(
   const relation = other ? relate(tree, other, trust) : { connected: true };
   if ('refused' in relation) return refuse(relation.refused);
 
-  const indices = new IndexSet();
-  const run = new InclusionRun(tree);
-  const counts = { disclosures: 0, signatures: 0 };
-  let connected = relation.connected;
-  for await (const source of entries) {
-    const { line } = source;
-    if ('unreadable' in source)
-      return refuse(failure('entry_malformed', { line }, source.unreadable), indices.count);
-    const parsed = unreadEntrySchema.safeParse(source.value);
-    if (!parsed.success)
-      return refuse(failure('entry_malformed', whereOf(source.value, line)), indices.count);
-    const entry = parsed.data;
-    const read = verifyEntry(entry, tree, run);
-    if (!read.ok) return refuse(failure(read.code, whereOf(source.value, line), read.detail), indices.count);
-    const where: Where = { line, index: entry.proof.index, event_id: read.record.event.event_id };
-    const { record_signature: signature } = entry;
-    if (signature !== undefined) {
-      const signed = { origin: tree.origin, index: entry.proof.index, leafHash: read.leafHash };
-      const unsigned = signatureFailure(signature, signed, trust, where);
-      if (unsigned) return refuse(unsigned, indices.count);
-      counts.signatures++;
-    }
-    if (!indices.add(entry.proof.index)) return refuse(failure('index_repeated', where), indices.count);
-    counts.disclosures += entry.disclosures?.length ?? 0;
-    // The record before the end of an older tree gives that tree's root.
-    if (relation.older?.size === entry.proof.index + 1) {
-      const root = run.prefixRoot(read.leafHash, entry.proof.index, entry.proof.path);
-      if (!equalBytes(root, relation.older.root))
-        return refuse(failure('older_checkpoint_inconsistent', where), indices.count);
-      connected = true;
+  const pass = new EntriesPass(tree, trust, relation.older);
+  const batches = Symbol.asyncIterator in entries ? entries : [entries];
+  for await (const batch of batches) {
+    for (const source of batch) {
+      const failed = pass.take(source);
+      if (failed) return refuse(failed, pass.indices.count);
     }
   }
-  if (!connected) return refuse(failure('consistency_not_shown'), indices.count);
-  const shown = summary(tree, indices, counts);
+  if (!relation.connected && !pass.connected)
+    return refuse(failure('consistency_not_shown'), pass.indices.count);
+  const shown = summary(tree, pass.indices, pass.counts);
   if (relation.size !== undefined) shown.consistent_with = relation.size;
   return { verified: true, shown };
 }
@@ -204,17 +181,6 @@ function summary(
     holes: ranges,
     disclosures: counts.disclosures,
     ...(counts.signatures === 0 ? {} : { record_signatures: counts.signatures }),
-  };
-}
-
-/** As much of its name as an entry of the wrong shape still tells. */
-function whereOf(value: unknown, line: number): Where {
-  const proof = entrySchema.shape.proof.safeParse(Reflect.get(Object(value), 'proof'));
-  const record = entrySchema.shape.record.safeParse(Reflect.get(Object(value), 'record'));
-  return {
-    line,
-    ...(proof.success ? { index: proof.data.index } : {}),
-    ...(record.success ? { event_id: record.data.event.event_id } : {}),
   };
 }
 

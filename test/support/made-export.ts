@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fromUtf8, toDigestText } from '../../core/encoding.ts';
 import { entryBundle } from '../../core/log/entry-bundle.ts';
-import { leafHash } from '../../core/log/merkle.ts';
-import { inclusionProof, type NodeReader, perfectSubtrees } from '../../core/log/proof.ts';
+import { leafHash, nodeHash } from '../../core/log/merkle.ts';
+import { perfectSubtrees } from '../../core/log/proof.ts';
 import { entriesPath, TILE_WIDTH, tilePath, tileWidth } from '../../core/log/tile.ts';
 import { madeLeaf, signedRoot, VERIFIER_KEY } from './made-log.ts';
 
@@ -16,21 +16,49 @@ const PROGRESS = 100_000;
 class MadeLog {
   readonly count: number;
   readonly levels: Uint8Array[][];
+  readonly #texts: string[][];
 
   constructor(count: number) {
     this.count = count;
     this.levels = perfectSubtrees(Array.from({ length: count }, (_, index) => leafHash(madeLeaf(index))));
+    this.#texts = Array.from({ length: this.levels.length + 1 }, () => []); // the root may be of no perfect subtree
   }
 
   async checkpoint(): Promise<string> {
     return await signedRoot(this.count, this.levels);
   }
 
-  readonly node: NodeReader = async ({ level, index }) => {
-    const hash = this.levels[level]?.[index];
-    if (!hash) throw new Error('no such subtree');
-    return hash;
-  };
+  /** The digests of the inclusion proof of leaf `index` (RFC 6962, section 2.1.1). */
+  path(index: number): string[] {
+    const path: string[] = [];
+    let last = this.count - 1;
+    for (let at = index, level = 0; last > 0; level++) {
+      if (at % 2 === 1) path.push(this.#text(level, at - 1));
+      else if (at < last) path.push(this.#text(level, at + 1));
+      at = Math.floor(at / 2);
+      last = Math.floor(last / 2);
+    }
+    return path;
+  }
+
+  /** Root of the leaves below the node `index` of `level`, of which the last may have fewer than its height allows. */
+  #hash(level: number, index: number): Uint8Array {
+    const perfect = this.levels[level]?.[index];
+    if (perfect) return perfect;
+    const right = 2 * index + 1;
+    if (right * 2 ** (level - 1) >= this.count) return this.#hash(level - 1, 2 * index);
+    return nodeHash(this.#hash(level - 1, 2 * index), this.#hash(level - 1, right));
+  }
+
+  /** Near the root a digest stands in many proofs. */
+  #text(level: number, index: number): string {
+    const known = this.#texts[level]?.[index];
+    if (known !== undefined) return known;
+    const text = toDigestText(this.#hash(level, index));
+    const texts = level > 4 ? this.#texts[level] : undefined;
+    if (texts) texts[index] = text;
+    return text;
+  }
 }
 
 /** Writes a log of `count` records into `directory` as C2SP tlog-tiles. */
@@ -62,9 +90,8 @@ export async function writeBundle(directory: string, count: number): Promise<voi
   await mkdir(directory, { recursive: true });
   const out = createWriteStream(join(directory, 'events.ndjson'));
   for (let index = 0; index < count; index++) {
-    const path = (await inclusionProof(index, count, log.node)).map(toDigestText);
-    const proof = JSON.stringify({ index, tree_size: count, path });
-    const more = out.write(`{"record":${fromUtf8(madeLeaf(index))},"proof":${proof}}\n`);
+    const proof = JSON.stringify({ index, path: log.path(index), tree_size: count });
+    const more = out.write(`{"proof":${proof},"record":${fromUtf8(madeLeaf(index))}}\n`);
     if (!more) await once(out, 'drain');
     if (index > 0 && index % PROGRESS === 0) process.stderr.write(`made ${index} records\n`);
   }

@@ -119,10 +119,13 @@ describe.each([
   test('bytes are equal or not, at any place and length', () => {
     const bytes = utf8('a secret');
     expect(crypto.equalConstantTime(bytes, bytes.slice())).toBe(true);
+    expect(crypto.equalOctets(bytes, bytes.slice())).toBe(true);
+    expect(crypto.equalOctets(bytes, bytes.subarray(1))).toBe(false);
     for (let position = 0; position < bytes.length; position++) {
       const other = bytes.slice();
       other[position] = 0;
       expect(crypto.equalConstantTime(bytes, other)).toBe(false);
+      expect(crypto.equalOctets(bytes, other)).toBe(false);
     }
     expect(crypto.equalConstantTime(bytes, bytes.subarray(1))).toBe(false);
     expect(crypto.equalConstantTime(new Uint8Array(), new Uint8Array())).toBe(true);

@@ -79,6 +79,46 @@ describe('the quick way', () => {
     );
   });
 
+  test('takes numbers as they are written, and says of each what the slow way says', () => {
+    for (const number of [
+      '0',
+      '-1',
+      '7.25',
+      '-0.5',
+      '0.000001',
+      '0.1',
+      '123456789012345',
+      '12345678901.2345',
+    ])
+      expect([
+        number,
+        quickRecord(leafWith(`{"event_id":"e","payload":{"a":${number}}}`)) !== undefined,
+      ]).toEqual([number, true]);
+    fc.assert(
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.nat({ max: 17 }),
+        (double, digits) => {
+          const written = [
+            String(double),
+            double.toFixed(Math.min(digits, 20)),
+            double.toPrecision(Math.max(1, digits)),
+          ];
+          for (const number of written) {
+            let leaf: Uint8Array;
+            try {
+              leaf = leafWith(`{"event_id":"e","payload":{"a":${number}}}`);
+            } catch {
+              continue; // no JSON
+            }
+            if (quickRecord(leaf)) expect([number, slowly(leaf).ok]).toEqual([number, true]);
+          }
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+
   test('leaves a purge to be looked into, and a record that is too long', () => {
     expect(quickRecord(purgeLeaf(1, 256))).toBeUndefined();
     expect(quickRecord(leafOf({ text: 'x'.repeat(16_000) }))).toBeUndefined();
@@ -100,7 +140,11 @@ describe('the quick way', () => {
     ['a zero before a number', '{"event_id":"e","payload":{"a":01}}'],
     ['a negative zero', '{"event_id":"e","payload":{"a":-0}}'],
     ['a minus alone', '{"event_id":"e","payload":{"a":-}}'],
-    ['a fraction', '{"event_id":"e","payload":{"a":1.50}}'],
+    ['a fraction with a zero too many', '{"event_id":"e","payload":{"a":1.50}}'],
+    ['a fraction without digits', '{"event_id":"e","payload":{"a":1.}}'],
+    ['a fraction that needs an exponent', '{"event_id":"e","payload":{"a":0.0000001}}'],
+    ['a fraction of 16 digits', '{"event_id":"e","payload":{"a":0.1234567890123456}}'],
+    ['an exponent', '{"event_id":"e","payload":{"a":1e3}}'],
     ['a number of 16 digits', '{"event_id":"e","payload":{"a":9007199254740993}}'],
     ['__proto__', '{"__proto__":{},"event_id":"e","payload":{}}'],
     ['a word that is none', '{"event_id":"e","payload":{"a":nul}}'],

@@ -4,13 +4,8 @@ import { toBase64, toDigestText } from '../../../core/encoding.ts';
 import { canonicalBytes, contentHash } from '../../../core/event/canonical.ts';
 import { checkpointText } from '../../../core/log/checkpoint.ts';
 import { leafHash } from '../../../core/log/merkle.ts';
-import {
-  type EntrySource,
-  type Verdict,
-  verifyEntries,
-  verifyPage,
-  verifyReceipt,
-} from '../../../core/receipt/verify.ts';
+import type { EntrySource } from '../../../core/receipt/entries-pass.ts';
+import { type Verdict, verifyEntries, verifyPage, verifyReceipt } from '../../../core/receipt/verify.ts';
 import { readRecord } from '../../../core/receipt/verify-record.ts';
 import { SOURCE_HASH_POINTER } from '../../../core/record/disclosed.ts';
 import { checkpointAt, consistencyOf, pageOf, receiptOf, signText, verifierKey } from './sample.ts';
