@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
 import { bundleVerifier } from '../../../clients/verifier/one-file.ts';
 import { checkpointAt, pageOf, receiptOf, verifierKey } from '../../core/receipt/sample.ts';
+import { browserVerifier } from '../../support/browser-verifier.ts';
 import { madeFiles, madeLeaves, VERIFIER_KEY } from '../../support/made-log.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -40,24 +40,8 @@ test('the verifier is one file that runs where nothing else is', async () => {
   expect(run('nothing-here').status).toBe(2);
 }, 60_000);
 
-/** The verifier as a page would load it. */
-async function browserBundle() {
-  return await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['clients/verifier/browser.ts'],
-    bundle: true,
-    write: false,
-    metafile: true,
-    platform: 'browser',
-    conditions: ['browser'],
-    format: 'iife',
-    globalName: 'verifier',
-    logLevel: 'silent',
-  });
-}
-
 test('the same code runs in a browser: nothing of Node is in it, and it says the same', async () => {
-  const { outputFiles, metafile } = await browserBundle();
+  const { outputFiles, metafile } = await browserVerifier();
   const inputs = Object.keys(metafile.inputs);
   expect(inputs).toContain('core/crypto/browser.ts');
   expect(
