@@ -12,7 +12,7 @@ import { entriesPath, TILE_WIDTH } from '../core/log/tile.ts';
 import { writeBundle, writeTiles } from '../test/support/made-export.ts';
 import { type Line, processorSeconds } from './line.ts';
 
-const RECORDS = 50_000;
+const RECORDS = 200_000; // enough for the start to count for little
 const SIGNATURES = 5_000;
 
 /**

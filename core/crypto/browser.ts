@@ -10,6 +10,11 @@ export function sha256(...parts: Uint8Array[]): Uint8Array {
   return digest.digest();
 }
 
+/** SHA-256 of the octet `tag` and what follows it: 32 bytes. */
+export function sha256Tagged(tag: number, ...parts: Uint8Array[]): Uint8Array {
+  return sha256(new Uint8Array([tag]), ...parts);
+}
+
 /** SHA-256 of the UTF-8 of `text`: 32 bytes. */
 export function sha256OfText(text: string): Uint8Array {
   return nobleSha256(new TextEncoder().encode(text));

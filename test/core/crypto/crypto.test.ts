@@ -85,6 +85,17 @@ describe.each([
     expect(toHex(crypto.sha256(...Array.from(bytes, (byte) => new Uint8Array([byte]))))).toBe(digest);
   });
 
+  test.each([0, 1, 31, 32, 64, 500, 20_000])(
+    'SHA-256 of a tag and %i bytes behind it, in one piece or in two',
+    (length) => {
+      const bytes = new SeededRandom(length).octets(length);
+      const digest = toHex(crypto.sha256(new Uint8Array([7]), bytes));
+      expect(toHex(crypto.sha256Tagged(7, bytes))).toBe(digest);
+      const half = Math.floor(length / 2);
+      expect(toHex(crypto.sha256Tagged(7, bytes.subarray(0, half), bytes.subarray(half)))).toBe(digest);
+    },
+  );
+
   test.each(HMAC_VECTORS)('HMAC-SHA-256 with key %s', (key, message, tag) => {
     expect(toHex(crypto.hmacSha256(fromHex(key), fromHex(message)))).toBe(tag);
   });
