@@ -22,6 +22,14 @@ export async function* parseLines(chunks: AsyncIterable<Uint8Array>): AsyncGener
   }
 }
 
+/** As `parseLines`, each line parsed, one by one. */
+export async function* parsedLines(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ line: number } & ReadEntry> {
+  for await (const source of oneByOne(parseLines(chunks)))
+    yield { line: source.line, ...('octets' in source ? source.read() : source) };
+}
+
 function parseLine(bytes: Uint8Array): ReadEntry {
   const quick = quickly(bytes);
   if (quick) return quick;

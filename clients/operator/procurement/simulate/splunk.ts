@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { toDigestText } from '../../../../core/encoding.ts';
 import { readChunks } from '../../../verifier/files.ts';
-import { parseLines } from '../../../verifier/lines.ts';
+import { parsedLines } from '../../../verifier/lines.ts';
 import { withUnzipped } from '../../../verifier/zip.ts';
 import { AnswerBook, type Answered } from './answered.ts';
 import { fetchWhole } from './fetch-export.ts';
@@ -55,7 +55,7 @@ async function linesOf(path: string, book: AnswerBook): Promise<Map<number, stri
   await withUnzipped(path, async (directory) => {
     const parts = (await readdir(directory)).filter((part) => EVENTS.test(part)).sort();
     for (const part of parts) {
-      for await (const source of parseLines(readChunks(join(directory, part)))) {
+      for await (const source of parsedLines(readChunks(join(directory, part)))) {
         const parsed = hecSchema.safeParse('value' in source ? source.value : undefined);
         if (!parsed.success) {
           book.fault(`${part}, line ${source.line} is no object of the HTTP Event Collector.`);
