@@ -41,7 +41,8 @@ export function explainMissingPython(tried: readonly PythonAttempt[], platform: 
   ].join('\n');
 }
 
-async function findPython(preferred: string | undefined): Promise<string> {
+/** A Python that can install the emulator. Throws `misconfigured`, naming those that were tried. */
+export async function findPython(preferred: string | undefined): Promise<string> {
   const names = preferred
     ? [preferred]
     : ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];

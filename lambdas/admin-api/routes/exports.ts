@@ -69,7 +69,7 @@ async function create(api: AdminApi, asked: Asked<typeof createExport>): Promise
 
 async function list(api: AdminApi, asked: Asked<typeof listExports>): Promise<ApiResponse> {
   const { limit, cursor } = asked.query;
-  if (cursor !== undefined && !cursorSchema.safeParse(cursor).success)
+  if (cursor !== undefined && !(await isOwnCursor(api, cursor)))
     throw new AuditError('invalid_request', 'cursor: expected the next_cursor of an answer', {
       field: 'cursor',
     });
@@ -81,6 +81,11 @@ async function list(api: AdminApi, asked: Asked<typeof listExports>): Promise<Ap
     status: 200,
     body: { exports: page.map((job) => shown(job)), next_cursor: last?.exportId ?? null },
   };
+}
+
+/** The id of an export that is there: what somebody else has, or made up, goes on with nothing. */
+async function isOwnCursor({ exports }: AdminApi, cursor: string): Promise<boolean> {
+  return cursorSchema.safeParse(cursor).success && (await exports.jobs.get(cursor)) !== undefined;
 }
 
 async function download(api: AdminApi, asked: Asked<typeof downloadExport>): Promise<ApiResponse> {

@@ -272,7 +272,7 @@ describe('the functions behind HTTPS', () => {
   test('each counts the requests of callers, and reaches nothing else by that', () => {
     const update = (pk: string) => whoMay('dynamodb:UpdateItem', control, { 'dynamodb:LeadingKeys': [pk] });
     expect(update('USAGE')).toEqual([ingestApi, readApi, adminApi]);
-    expect(update('REPEAT')).toEqual([adminApi]);
+    expect(update('REPEAT')).toEqual([readApi, adminApi]);
     expect(update('TOKEN')).toEqual([adminApi]);
     expect(update('EMITTER')).toEqual([adminApi]);
     expect(update('QUARANTINE')).toEqual([]);

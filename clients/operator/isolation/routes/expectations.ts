@@ -51,7 +51,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'DELETE /v1/audit/tokens/{token_id}': { path: { token_id: ['token'] } },
   'POST /v1/audit/tokens/{token_id}/rotate': { path: { token_id: ['token'] }, body: {} },
   'POST /v1/audit/exports': { body: { format: 'ndjson' } },
-  'GET /v1/audit/exports': {},
+  'GET /v1/audit/exports': { pages: true },
   'GET /v1/audit/exports/{export_id}': { path: { export_id: ['export'] } },
   'DELETE /v1/audit/exports/{export_id}': { path: { export_id: ['export'] } },
   'POST /v1/audit/exports/{export_id}/cancel': { path: { export_id: ['export'] } },
