@@ -13,21 +13,28 @@ const packageSchema = z.object({
 
 /** When, with which versions, and on which tenants a run is made. */
 export function circumstancesOf({ tenants }: LocalOutputs, now: number): Circumstances {
-  const { version, dependencies } = packageSchema.parse(
-    JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')),
-  );
+  const { dependencies } = readPackage();
   const requirements = readFileSync(join(PROJECT, 'clients/operator/local/requirements.txt'), 'utf8');
   const [, emulator = 'unknown'] = /^ministack==(\S+)/m.exec(requirements) ?? [];
   return {
     date: new Date(now).toISOString(),
     versions: {
-      'agent-audit-trail': `${version}, commit ${commit()}`,
+      'agent-audit-trail': versionOf(),
       'AWS CDK': dependencies['aws-cdk-lib'],
       'AWS emulator': `MiniStack ${emulator}`,
       Node: process.version,
     },
     tenants: Object.entries(tenants).map(([id, { tier, account }]) => ({ id, tier, account })),
   };
+}
+
+/** Version and commit of the product. */
+export function versionOf(): string {
+  return `${readPackage().version}, commit ${commit()}`;
+}
+
+function readPackage() {
+  return packageSchema.parse(JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')));
 }
 
 /** The commit that is checked out, marked where files differ from it. */

@@ -64,6 +64,8 @@ export async function main(args: readonly string[], world: IsolationWorld): Prom
     command.parse(args, { from: 'user' });
     const options = command.opts<Options>();
     const report = await attack(runningCloud(options.state), options.tenants, world);
+    // What the procurement package quotes: the last run, whatever it found.
+    writeFileSync(statePaths(options.state).isolation, printableJson(report));
     give(report, options, world);
     return report.refused ? 0 : 1;
   } catch (error) {

@@ -21,6 +21,8 @@ export interface StatePaths {
   readonly run: string;
   readonly lock: string;
   readonly calls: string;
+  /** What the last run of the isolation suite found, as JSON. */
+  readonly isolation: string;
 }
 
 /** Paths below `dir`, which is taken relative to the repository's root. */
@@ -36,5 +38,6 @@ export function statePaths(dir: string): StatePaths {
     run: join(root, 'run.json'),
     lock: join(root, 'lock.json'),
     calls: join(root, 'calls.ndjson'),
+    isolation: join(root, 'isolation.json'),
   };
 }

@@ -1,19 +1,15 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Scope } from '../../../core/identity/scope.ts';
-import { sendTo } from '../isolation/routes/http.ts';
 import { statePaths } from '../local/state.ts';
-import { logClient } from '../log-client.ts';
-import { verifierKeysOf, withConnection } from '../tenant/connect.ts';
-import { operatorName, parseTenantId, type World } from '../tenant/desk.ts';
-import { ExportClient } from '../tenant/export-client.ts';
-import { type DeployedTenant, locate } from '../tenant/locate.ts';
+import { parseTenantId, type World } from '../tenant/desk.ts';
+import { locate } from '../tenant/locate.ts';
 import { printable, printableLines } from '../tenant/terminal.ts';
-import { createToken, revokeToken } from '../tenant/tokens.ts';
 import { DEFAULTS, inquiryOf, type Wanted } from './simulate/inquiry.ts';
-import { Session, type TenantApi } from './simulate/session.ts';
+import { Session } from './simulate/session.ts';
 import { type Exchange, simulate } from './simulate/simulate.ts';
 import { transcriptOf } from './simulate/transcript.ts';
+import { withApi } from './tenant-api.ts';
 
 /** Enough to read, to open personal fields, to export, and to see how long records are kept. */
 const SCOPES: readonly Scope[] = ['events:read', 'log:read', 'personal:read', 'exports', 'retention'];
@@ -60,7 +56,7 @@ async function run(world: World, options: Options): Promise<void> {
   const inquiry = inquiryOf(options);
   const tenant = locate(options.tenant, options);
   const directory = options.out ?? join(statePaths(options.state).dir, 'procurement', tenant.id);
-  await withApi(tenant, world.now, async (api) => {
+  await withApi(tenant, SCOPES, world.now, async (api) => {
     const session = new Session(api, directory);
     const simulation = await simulate(session, inquiry, (exchange) => tell(world, exchange));
     const { apiUrl } = tenant;
@@ -79,34 +75,6 @@ async function run(world: World, options: Options): Promise<void> {
       `\n${stood} of ${exchanges.length} questions answered and verified, in ${seconds.toFixed(1)} s. Transcript: ${file}`,
     );
     if (!passed) world.fail();
-  });
-}
-
-/** Runs `use` with the tenant's API and a token that ends with it. */
-async function withApi(
-  tenant: DeployedTenant,
-  now: () => number,
-  use: (api: TenantApi) => Promise<void>,
-): Promise<void> {
-  await withConnection(tenant, operatorName(), async ({ admin, kms }) => {
-    const [verifierKey] = await verifierKeysOf(tenant, kms);
-    const wanted = { name: 'procurement review', grant: { scopes: SCOPES }, expiresInDays: 1 };
-    const { tokenId, token } = await createToken(admin, tenant.id, wanted);
-    const { apiUrl } = tenant;
-    try {
-      await use({
-        tenantId: tenant.id,
-        consoleUrl: `${apiUrl}/console/`,
-        token,
-        send: sendTo(apiUrl),
-        log: logClient({ apiUrl, token }),
-        exports: new ExportClient({ apiUrl, token }),
-        verifierKey,
-        now,
-      });
-    } finally {
-      await revokeToken(admin, tokenId);
-    }
   });
 }
 

@@ -1,0 +1,27 @@
+import { prepared } from '../../answers/prepared.ts';
+import type { PackDocument } from '../document.ts';
+
+const OWNERS = {
+  product: 'the product',
+  shared: 'the product and the operator',
+  operator: 'the operator: ask them',
+} as const;
+
+/** The prepared answers to the domain LOG of the Cloud Controls Matrix. */
+export function caiqLog(): PackDocument {
+  const rows = prepared().filter(({ id }) => id.startsWith('LOG-'));
+  return {
+    name: 'caiq-log',
+    title: 'Answers to the LOG questions of CAIQ v4',
+    sections: [
+      {
+        heading: 'LOG-01 to LOG-13',
+        intro: ['Questions in our own words; numbers are those of CSA CCM v4.'],
+        table: {
+          head: ['control', 'question', 'whose', 'answer, and the evidence'],
+          rows: rows.map(({ id, question, owner, statement }) => [id, question, OWNERS[owner], statement]),
+        },
+      },
+    ],
+  };
+}
