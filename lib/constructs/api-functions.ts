@@ -92,7 +92,6 @@ export class ApiFunctions extends Construct {
     made.allow({ actions: ['sqs:SendMessage'], resources: [queues.internal.queueArn] });
     made.permit(keys.encrypting('dynamodb', 'sqs'));
     countRequests(made, foundation);
-    keepAnswers(made, foundation);
     return made;
   }
 

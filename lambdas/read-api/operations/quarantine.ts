@@ -66,6 +66,7 @@ export const retryRefused = {
     nothing: 'What is sent again becomes a record itself, with its sender, or is refused once more.',
   },
   tag: 'Quarantine',
+  repeats: 'What is sent again keeps its ids, which the log takes once.',
   method: 'POST',
   path: '/v1/audit/quarantine/{quarantine_id}/retry',
   scopes: ['events:write'],

@@ -3,6 +3,10 @@ import { createPolicyEvaluator } from '../../../clients/operator/isolation/polic
 import type { Template } from '../../../clients/operator/isolation/policies/template.ts';
 import { witnessVerifierKey } from '../../../clients/witness/key-file.ts';
 import { LOOK_UPS } from '../../../lambdas/adapters/dynamo-quarantine.ts';
+import { adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
+import { ingestRoutes } from '../../../lambdas/ingest-api/ingest-api.ts';
+import { readRoutes } from '../../../lambdas/read-api/read-api.ts';
+import { takesKeys } from '../../../lambdas/shared/http/repeat.ts';
 import { accountTenant, EMITTER, tableTenant, tenantTemplate } from '../synthesised.ts';
 
 const AUDITOR = 'arn:aws:iam::999999999999:role/auditor';
@@ -272,10 +276,21 @@ describe('the functions behind HTTPS', () => {
   test('each counts the requests of callers, and reaches nothing else by that', () => {
     const update = (pk: string) => whoMay('dynamodb:UpdateItem', control, { 'dynamodb:LeadingKeys': [pk] });
     expect(update('USAGE')).toEqual([ingestApi, readApi, adminApi]);
-    expect(update('REPEAT')).toEqual([readApi, adminApi]);
     expect(update('TOKEN')).toEqual([adminApi]);
     expect(update('EMITTER')).toEqual([adminApi]);
     expect(update('QUARANTINE')).toEqual([]);
+  });
+
+  test('answers are kept by those whose routes could make a second thing of a repeat', () => {
+    const NOTHING = {} as never;
+    const tables = [
+      { role: ingestApi, routes: ingestRoutes(NOTHING) },
+      { role: readApi, routes: readRoutes(NOTHING) },
+      { role: adminApi, routes: adminRoutes(NOTHING) },
+    ];
+    const keeping = tables.filter(({ routes }) => routes.some(takesKeys)).map(({ role }) => role);
+    for (const action of ['GetItem', 'UpdateItem'])
+      expect(whoMay(`dynamodb:${action}`, control, { 'dynamodb:LeadingKeys': ['REPEAT'] })).toEqual(keeping);
   });
 
   test('tokens and emitters are written by admin-api alone, the quarantine by the writer alone', () => {
