@@ -5,6 +5,7 @@ import { bundleFunctions } from '../lib/bundle.ts';
 import { loadTenants } from '../lib/config/load-tenants.ts';
 import { bundleConsole } from '../lib/console.ts';
 import { isLocalCloud, leaveOutForLocalCloud } from '../lib/local-cloud.ts';
+import { bundleReportFiles } from '../lib/report-files.ts';
 import { TenantStack } from '../lib/stacks/tenant-stack.ts';
 import { watchPlaces } from '../lib/stacks/watch-stack.ts';
 
@@ -17,6 +18,7 @@ const context = (name: string): string | undefined => {
 const platform = process.env.CDK_DEFAULT_ACCOUNT;
 const local = isLocalCloud(app);
 await bundleConsole(root);
+bundleReportFiles(root);
 const code = bundleFunctions(root);
 
 const tenants = loadTenants(context('tenants') ?? join(root, 'tenants'));

@@ -10,6 +10,7 @@ import {
   type Manifest,
   manifestSchema,
   type PartRead,
+  PROVEN_FORMATS,
 } from '../../core/receipt/manifest.ts';
 import { type Other, type Verdict, verifyEntries } from '../../core/receipt/verify.ts';
 import { verifyVouched } from '../../core/receipt/vouched.ts';
@@ -104,7 +105,7 @@ export async function verifyProjection(
   trust: Trust,
 ): Promise<{ verdict: Verdict; format: string; records: number } | undefined> {
   const { value: manifest } = await readManifest(directory);
-  if (typeof manifest?.format !== 'string' || manifest.format === 'ndjson') return undefined;
+  if (typeof manifest?.format !== 'string' || PROVEN_FORMATS.has(manifest.format)) return undefined;
   const { format, count: records } = manifest;
   const altered = await compareParts(directory, manifest, new Map());
   const verdict: Verdict = altered

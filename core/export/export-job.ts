@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { EventId } from '../event/ids.ts';
 import { type EventFilter, filterSchema } from '../query/filter.ts';
 
-/** What an export can be made as: `ndjson` verifies record by record, the others are projections of it for a SIEM. */
-export const EXPORT_FORMATS = ['ndjson', 'ocsf', 'splunk-hec', 'elastic-bulk'] as const;
+/**
+ * What an export can be made as: `ndjson` verifies record by record, `pdf` is that with a report to be read, the others are
+ * projections of it for a SIEM.
+ */
+export const EXPORT_FORMATS = ['ndjson', 'pdf', 'ocsf', 'splunk-hec', 'elastic-bulk'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export const EXPORT_STATUSES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;

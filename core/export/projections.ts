@@ -12,9 +12,8 @@ export type Projection = (entry: PageEntry, origin: string) => Uint8Array;
 
 /** How each format writes an entry. */
 export const PROJECTIONS: Readonly<Record<ExportFormat, Projection>> = {
-  // RFC 8785, so that the text of each record is its leaf (docs/formats/receipt.md).
-  ndjson: ({ record, record_signature, proof }) =>
-    lineOf({ record, ...(record_signature !== undefined && { record_signature }), proof }),
+  ndjson: proven,
+  pdf: proven, // beside the report, which can't hold every record of a long range
   ocsf: (entry, origin) => lineOf(toOcsf(projected(entry, origin))),
   'splunk-hec': (entry, origin) => lineOf(toSplunk(projected(entry, origin))),
   'elastic-bulk': (entry, origin) => {
@@ -22,6 +21,11 @@ export const PROJECTIONS: Readonly<Record<ExportFormat, Projection>> = {
     return concatBytes(lineOf(action), lineOf(document));
   },
 };
+
+// RFC 8785, so that the text of each record is its leaf (docs/formats/receipt.md).
+function proven({ record, record_signature, proof }: PageEntry): Uint8Array {
+  return lineOf({ record, ...(record_signature !== undefined && { record_signature }), proof });
+}
 
 const LINE_FEED = utf8('\n');
 

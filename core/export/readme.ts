@@ -1,8 +1,10 @@
 import { formatTimestamp } from '../event/time.ts';
+import { PROVEN_FORMATS } from '../receipt/manifest.ts';
 import type { ExportFormat, ExportJob, ExportTree } from './export-job.ts';
 
 const EVENTS: Readonly<Record<ExportFormat, string>> = {
   ndjson: 'a record and its inclusion proof on each line, in RFC 8785 form',
+  pdf: 'all records that match: a record and its inclusion proof on each line, in RFC 8785 form',
   ocsf: 'one OCSF 1.9.0 event on each line; the record and its place in the log are under "unmapped"',
   'splunk-hec': "objects of Splunk's HTTP Event Collector, one on each line; the event is OCSF 1.9.0",
   'elastic-bulk': "the body of Elastic's bulk API: an action and a document in turn",
@@ -23,13 +25,16 @@ export function readmeOf(
   { tenantId, origin }: { tenantId: string; origin: string },
 ): string {
   const disclosures =
-    personal && format === 'ndjson'
+    personal && PROVEN_FORMATS.has(format)
       ? ['disclosures-NNNNNN.ndjson  the personal values to which the records commit']
       : [];
   return [
     `Export ${exportId} of the audit trail of ${tenantId}, asked for at ${formatTimestamp(createdAt)}.`,
     `It is of the log ${origin} at ${size} records, of which ${total} match what was asked for.`,
     '',
+    ...(format === 'pdf'
+      ? ['report.pdf            the report, PDF/A-3a, with the records that it tells attached']
+      : []),
     `events-NNNNNN.ndjson  ${EVENTS[format]}`,
     ...disclosures,
     'checkpoint            the signed head of the log (C2SP tlog-checkpoint)',
@@ -40,7 +45,7 @@ export function readmeOf(
     'receipt.json          the record in the log that names the SHA-256 of manifest.json, with its proof',
     '',
     'To verify, in a checkout of agent-audit-trail:  npm run verify -- FOLDER_OR_ZIP --key KEY',
-    ...TO_VERIFY[format === 'ndjson' ? 'records' : 'projection'],
+    ...TO_VERIFY[PROVEN_FORMATS.has(format) ? 'records' : 'projection'],
     'The formats are public; docs/formats/ of the project says what to check and how.',
     '',
   ].join('\n');

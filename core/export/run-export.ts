@@ -4,28 +4,18 @@ import { readFirstKey } from '../query/key-chain.ts';
 import type { LogReader } from '../query/log-reader.ts';
 import { readHead } from '../query/log-reader.ts';
 import { countMatches } from '../query/matches.ts';
-import type { ExportFiles, ExportJob, ExportJobs, ExportTree } from './export-job.ts';
+import type { ExportJob, ExportJobs, ExportTree } from './export-job.ts';
+import type { Exporter } from './exporter.ts';
+import { makeReport } from './make-report.ts';
+import { type FilesProgress, storeProgress, writePart } from './parts.ts';
 import { sealExport } from './seal-export.ts';
 import { writeRecords } from './write-records.ts';
-
-/** What a worker that makes exports has. */
-export interface Exporter {
-  tenantId: string;
-  /** Name of the log. */
-  origin: string;
-  writerVersion: string;
-  reader: LogReader;
-  jobs: ExportJobs;
-  files: ExportFiles;
-  /** Puts message bodies into the internal queue; durable when it returns. */
-  outbox: { send(bodies: readonly string[]): Promise<void> };
-  partBytes?: number;
-}
 
 /** `later`: it has not ended, and somebody must go on with it. */
 export type ExportOutcome = 'ended' | 'later';
 
 const LEASE_MS = 5 * 60_000;
+const KEEP_EVERY = 50; // tasks that are gathered between two signs of life
 const MOST_ATTEMPTS = 8; // without a single part written in between
 
 /**
@@ -85,10 +75,38 @@ async function goOn(job: ExportJob, deadline: number, exporter: Exporter): Promi
       'integrity',
       `the index counts ${tree.total} events where ${progress.records} were found`,
     );
-  const sealed = await sealExport(job, tree, progress, deadline, exporter);
+  const whole =
+    job.format === 'pdf' ? await withReport(job, tree, progress, exporter, { keep, deadline }) : progress;
+  const sealed = whole && (await sealExport(job, tree, whole, deadline, exporter));
   if (!sealed) return await release(job, progress.records, jobs);
   const ended = await jobs.end(exportId, { status: 'done', ...sealed, finishedAt: reader.clock.now() });
   return ended.status === 'cancelled' ? await drop(job, exporter) : 'ended';
+}
+
+const REPORT = 'report.pdf';
+
+/** The files with the report, which is made once: one that is made again would tell another time. */
+async function withReport(
+  job: ExportJob,
+  tree: ExportTree,
+  progress: FilesProgress,
+  exporter: Exporter,
+  { keep, deadline }: { keep: (records: number) => Promise<ExportJob | undefined>; deadline: number },
+): Promise<FilesProgress | undefined> {
+  if (progress.parts.some(({ name }) => name === REPORT)) return progress;
+  const { files, reader } = exporter;
+  let tasks = 0;
+  const goOn = async () => {
+    if (reader.clock.now() >= deadline) return false;
+    tasks++;
+    return tasks % KEEP_EVERY !== 0 || (await keep(progress.records)) !== undefined;
+  };
+  const report = await makeReport(job, tree, progress, exporter, goOn);
+  if (!report) return undefined;
+  const parts = [...progress.parts, await writePart(files, job.exportId, REPORT, report)];
+  const whole = { ...progress, parts };
+  await storeProgress(files, job.exportId, whole);
+  return whole;
 }
 
 /** The log as it is now: the export is of this tree, whatever is recorded meanwhile. */

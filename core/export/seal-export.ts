@@ -4,12 +4,16 @@ import { SCHEMA_VERSION } from '../event/envelope.ts';
 import { formatTimestamp } from '../event/time.ts';
 import { readKeyChain } from '../query/key-chain.ts';
 import { findRecord } from '../query/receipt.ts';
+import { countRefused } from '../query/refused.ts';
 import type { Manifest } from '../receipt/manifest.ts';
+import { judgeExport } from './completeness.ts';
 import { exportCreated } from './created-event.ts';
 import type { ExportJob, ExportTree } from './export-job.ts';
+import type { Exporter } from './exporter.ts';
 import { type FilesProgress, writePart } from './parts.ts';
 import { readmeOf } from './readme.ts';
-import type { Exporter } from './run-export.ts';
+
+import { Tally } from './tally.ts';
 
 const WAIT_MS = 500;
 const EMITTER_ID = 'export-records';
@@ -34,9 +38,10 @@ export async function sealExport(
     await writePart(files, exportId, 'verifier-key', utf8(`${tree.verifierKey}\n`)),
     await writePart(files, exportId, 'keys.json', utf8(`${JSON.stringify(await readKeyChain(reader))}\n`)),
   ];
-  const manifest = utf8(
-    `${JSON.stringify(manifestOf(job, tree, { ...progress, parts }, exporter), null, 2)}\n`,
-  );
+  const refused = await countRefused(reader, job.filter, tree.size);
+  const completeness = judgeExport(new Tally(progress.tally), job.filter, refused);
+  const content = { ...manifestOf(job, tree, { ...progress, parts }, exporter), completeness };
+  const manifest = utf8(`${JSON.stringify(content, null, 2)}\n`);
   await files.write(exportId, 'manifest.json', manifest);
 
   const manifestDigest = toDigestText(sha256(manifest));

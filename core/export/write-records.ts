@@ -1,17 +1,17 @@
-import { fromUtf8, utf8 } from '../encoding.ts';
 import { type PageEntry, readEntries } from '../query/entries.ts';
 import { select } from '../query/filter.ts';
 import type { LogReader } from '../query/log-reader.ts';
 import { matchesByTime } from '../query/matches.ts';
+import { PROVEN_FORMATS } from '../receipt/manifest.ts';
 import type { ExportFiles, ExportJob, ExportTree } from './export-job.ts';
-import { type FilesProgress, NOTHING_YET, OpenPart, type Part, progressSchema } from './parts.ts';
+import { type FilesProgress, OpenPart, type Part, readProgress, storeProgress } from './parts.ts';
 import { lineOf, PROJECTIONS } from './projections.ts';
+import { Tally } from './tally.ts';
 
 /** Octets after which a part is closed: what a worker holds in memory, and loses when it dies. */
 const PART_BYTES = 16 * 1024 * 1024;
 const STRIDE = 20_000; // matches read ahead: an hour's posting lists are opened once for so many
 const CHUNK = 200; // records read at once
-const STATE = 'state.json';
 
 /** Where the records of an export come from and go to. */
 export interface RecordsWriter {
@@ -41,13 +41,15 @@ export async function writeRecords(
   let next = progress;
   const events = new OpenPart('events');
   const disclosures = new OpenPart('disclosures');
+  const tally = new Tally(progress.tally);
   for await (const entry of entriesAfter(job, tree, progress, writer.reader)) {
     const line = PROJECTIONS[job.format](entry, writer.origin);
     events.add(line);
     // A projection shows the opened values itself; the bundle keeps them apart, since the leaf holds commitments.
-    if (job.format === 'ndjson' && entry.disclosures)
+    if (PROVEN_FORMATS.has(job.format) && entry.disclosures)
       disclosures.add(lineOf({ log_index: entry.log_index, disclosures: entry.disclosures }));
     next = withEntry(next, entry);
+    tally.add(entry.record.event);
     const stop = writer.mustStop();
     if (events.bytes + disclosures.bytes < partBytes && !stop) continue;
     progress = next = await flush(next);
@@ -62,16 +64,10 @@ export async function writeRecords(
       await events.close(files, job.exportId, number),
       await disclosures.close(files, job.exportId, number),
     ].filter((part): part is Part => part !== undefined);
-    const now = { ...state, parts: [...state.parts, ...written] };
-    // Until this stands, another worker writes the same parts again, with the same names.
-    if (written.length > 0) await files.write(job.exportId, STATE, utf8(JSON.stringify(now)));
+    const now = { ...state, parts: [...state.parts, ...written], tally: tally.state };
+    if (written.length > 0) await storeProgress(files, job.exportId, now);
     return now;
   }
-}
-
-async function readProgress(files: ExportFiles, exportId: string): Promise<FilesProgress> {
-  const bytes = await files.read(exportId, STATE);
-  return bytes ? progressSchema.parse(JSON.parse(fromUtf8(bytes))) : NOTHING_YET;
 }
 
 async function* entriesAfter(

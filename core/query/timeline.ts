@@ -3,13 +3,11 @@ import { AuditError } from '../errors.ts';
 import { type LedgerState, ledgerStateSchema } from '../narrative/ledger.ts';
 import { type Story, storyOf } from '../narrative/story.ts';
 import { type Audience, Storyteller } from '../narrative/storyteller.ts';
-import type { AuditRecord } from '../record/record.ts';
 import { openCursor, questionDigest, sealCursor } from './cursor.ts';
-import { select, selectStory } from './filter.ts';
-import { type LogReader, readHead } from './log-reader.ts';
-import { matchesByTime } from './matches.ts';
+import { selectStory } from './filter.ts';
+import type { LogReader } from './log-reader.ts';
 import { type EventPage, queryPage } from './page.ts';
-import { readRecords } from './records.ts';
+import { countRefused } from './refused.ts';
 
 /** Which page of a task's timeline is asked for, and for whom it is told. */
 export interface TimelineRequest {
@@ -35,7 +33,6 @@ const cursorSchema = z.strictObject({
 });
 
 const LONGEST_LEDGER = 1_800; // octets of JSON: with the rest a cursor stays below 4,096 characters
-const MOST_REFUSALS = 1_000;
 
 /**
  * A page of the timeline of `taskId`, in the order of `occurred_at`: its own events, the starts of the tasks that it
@@ -67,7 +64,9 @@ export async function queryTimeline(
   const story = storyOf(taskId, teller, entries, audience, {
     total: page.total_count,
     whole,
-    refused: whole ? await refusedBetween(reader, since, teller.summary.endedAt) : undefined,
+    refused: whole
+      ? await countRefused(reader, { from: since, to: teller.summary.endedAt }, first.proof.tree_size)
+      : undefined,
     retainDays: request.retainDays,
     checkpoint: { note: page.checkpoint, size: first.proof.tree_size },
   });
@@ -81,24 +80,6 @@ export async function queryTimeline(
 function handOn(reader: LogReader, page: string, since: string, state: LedgerState | null): string {
   const fits = state !== null && JSON.stringify(state).length <= LONGEST_LEDGER;
   return sealCursor(reader.keys.cursor, { page, since, ledger: fits ? state : null });
-}
-
-/** How many events the log refused, of whatever task, while this one ran; nobody knows of which task they were. */
-async function refusedBetween(reader: LogReader, from: string, to: string | undefined): Promise<number> {
-  const { finalSize } = await readHead(reader);
-  const filter = { event_type: ['EVENTS_REFUSED' as const], from, ...(to === undefined ? {} : { to }) };
-  const selection = select(filter, reader.keys.index);
-  const start = { occurredAt: -1, index: -1 };
-  const found = await matchesByTime(reader.table, selection, finalSize, start, MOST_REFUSALS);
-  const records = await readRecords(
-    reader,
-    found.map(({ eventId }) => eventId),
-  );
-  return [...records.values()].reduce((sum, { record }) => sum + refusedIn(record), 0);
-}
-
-function refusedIn({ event }: AuditRecord): number {
-  return event.event_type === 'EVENTS_REFUSED' ? event.payload.refused : 0;
 }
 
 const DEEPEST = 4;

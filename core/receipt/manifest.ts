@@ -35,6 +35,9 @@ export const manifestSchema = z.looseObject({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** Formats of an export whose records come with their proofs; of the others the manifest alone is vouched for. */
+export const PROVEN_FORMATS: ReadonlySet<string> = new Set(['ndjson', 'pdf']);
+
 /** Size and digest of a file as it was read. */
 export interface PartRead {
   bytes: number;

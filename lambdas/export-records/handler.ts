@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -22,6 +23,7 @@ import { describeError } from '../shared/logger.ts';
 import { environment } from '../shared/wire-api.ts';
 import { parseExportRecordsEnv } from './env.ts';
 import { exportIdOf } from './job-message.ts';
+import { reportPdf } from './pdf/report-pdf.ts';
 
 const RESERVE_MS = 60_000; // for the part that is being written, and for the zip
 const AGAIN_SECONDS = 5;
@@ -48,6 +50,7 @@ const exporter = {
   jobs: new DynamoExports(new ControlTable(documents, env.CONTROL_TABLE)),
   files: new S3Exports(s3, env.WORK_BUCKET),
   outbox: new SqsOutbox(sqs, env.INTERNAL_QUEUE_URL),
+  layout: reportPdf((file) => join(import.meta.dirname, 'fonts', file)),
 };
 
 /** Works on the exports that the queue names; what is not ended comes again, and is gone on with. */

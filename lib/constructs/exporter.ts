@@ -17,7 +17,7 @@ export class Exporter extends Construct {
       name: 'export-records',
       code,
       timeout: EXPORTER_TIMEOUT,
-      memorySize: 1024,
+      memorySize: 2048, // a report of 1,000 tasks takes 700 MB
       variables: variables(foundation),
     });
     grant(this.exportRecords, foundation);

@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { FACES } from '../../lambdas/export-records/pdf/fonts.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
+import { bundleReportFiles } from '../../lib/report-files.ts';
 
 const NAMES = ['admin-api', 'cosign-checkpoints', 'export-records', 'ingest-api', 'read-api', 'write-log'];
 
@@ -49,4 +51,12 @@ test('a function without a handler stops the synth and is named', () => {
       message: expect.stringContaining('function ingest-api'),
     }),
   );
+});
+
+test('what reports are laid out with lies beside the code that does it', () => {
+  symlinkSync(join(import.meta.dirname, '../../node_modules'), join(root, 'node_modules'));
+  bundleReportFiles(root);
+  const beside = (folder: string) => readdirSync(join(root, 'dist', 'lambdas', 'export-records', folder));
+  expect(beside('fonts').sort()).toEqual(Object.values(FACES).sort());
+  expect(beside('data')).toEqual(['sRGB_IEC61966_2_1.icc']);
 });

@@ -201,8 +201,9 @@ test('npm run tenant -- export writes every format, with progress, and verifies 
         0,
         expect.stringMatching(/Export [0-9a-f-]{36} is queued\./),
       ]);
-      const { file, records } = JSON.parse(out.join('\n'));
+      const { file, report, records } = JSON.parse(out.join('\n'));
       expect(records).toBe(5);
+      if (format === 'pdf') expect((await readFile(report)).subarray(0, 8).toString()).toBe('%PDF-1.7');
       expect(await outcomeOf(file)).toMatchObject({ verified: true });
     }),
   );

@@ -1,3 +1,5 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AuditError } from '../../../core/errors.ts';
 import { EVENT_TYPES, type EventType } from '../../../core/event/event.ts';
@@ -5,6 +7,7 @@ import { timestamp } from '../../../core/event/values.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../../core/export/export-job.ts';
 import { judge } from '../../verifier/judge.ts';
 import type { Result } from '../../verifier/report.ts';
+import { withUnzipped } from '../../verifier/zip.ts';
 import { logClient } from '../log-client.ts';
 import { verifierKeysOf } from './connect.ts';
 import { at, collect, type Reach, reaching, show, type World } from './desk.ts';
@@ -27,8 +30,9 @@ interface ExportOptions extends Reach {
 }
 
 const NOTE = `
-ndjson is the bundle that verifies record by record; ocsf, splunk-hec and elastic-bulk are what a SIEM imports. They are
-jobs of the API: DIR gets a zip, which is verified under the key that KMS names. tlog-tiles writes the whole log into DIR
+ndjson is the bundle that verifies record by record; pdf is that with a report for people; ocsf, splunk-hec and
+elastic-bulk are what a SIEM imports. They are jobs of the API: DIR gets a zip, which is verified under the key that KMS
+names, and of pdf the report beside it. tlog-tiles writes the whole log into DIR
 as a folder that other people's tools read (docs/verify-with-other-tools.md); run again with the same folder it fetches
 what is new.
 
@@ -147,6 +151,7 @@ async function exportZip({
     const why = whyNot(result);
     throw new AuditError('integrity', `${file} was fetched and does not verify: ${why}`);
   }
+  const report = format === 'pdf' ? await takeReport(file) : undefined;
   const { records } = done.progress;
   show(
     world,
@@ -161,10 +166,18 @@ async function exportZip({
     },
     [
       `${file}: ${records} records of ${tenant.logOrigin} as ${format}, verified.`,
+      ...(report === undefined ? [] : [`${report}: the report`]),
       `Manifest ${done.manifest_sha256}`,
       `Verify it yourself: npm run verify -- ${file} --key '${verifierKey}'`,
     ].join('\n'),
   );
+}
+
+/** The report out of a zip that was verified, beside it. */
+async function takeReport(zip: string): Promise<string> {
+  const report = zip.replace(/\.zip$/, '.pdf');
+  await withUnzipped(zip, (directory) => copyFile(join(directory, 'report.pdf'), report));
+  return report;
 }
 
 function whyNot(result: Result): string {

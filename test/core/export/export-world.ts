@@ -1,6 +1,8 @@
 import { mintEventId } from '../../../core/event/ids.ts';
 import type { ExportFormat, ExportJob } from '../../../core/export/export-job.ts';
-import { type Exporter, type ExportOutcome, runExport } from '../../../core/export/run-export.ts';
+import type { Exporter } from '../../../core/export/exporter.ts';
+import type { ReportLayout } from '../../../core/export/report-layout.ts';
+import { type ExportOutcome, runExport } from '../../../core/export/run-export.ts';
 import { deriveTenantKeys } from '../../../core/index/tenant-keys.ts';
 import type { EventFilter } from '../../../core/query/filter.ts';
 import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
@@ -17,6 +19,8 @@ export class ExportWorld {
   /** Whether what the worker puts into the internal queue gets into the log. */
   delivers = true;
   readonly sent: string[] = [];
+  /** How a report is laid out; a test may set the one of the function. */
+  layout: ReportLayout = async ({ title }) => new TextEncoder().encode(title);
 
   private constructor(intake: IntakeWorld) {
     this.intake = intake;
@@ -35,6 +39,7 @@ export class ExportWorld {
           for (const body of bodies) await intake.accept(intake.internal(JSON.parse(body)));
         },
       },
+      layout: (report) => this.layout(report),
       partBytes: 20_000,
     };
   }

@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { mintEventId } from '../../../core/event/ids.ts';
 import type { ExportJob } from '../../../core/export/export-job.ts';
-import type { Exporter } from '../../../core/export/run-export.ts';
+import type { Exporter } from '../../../core/export/exporter.ts';
 import { ControlTable } from '../../../lambdas/adapters/dynamo-control.ts';
 import { DynamoExports } from '../../../lambdas/adapters/dynamo-exports.ts';
 import { DynamoHead } from '../../../lambdas/adapters/dynamo-head.ts';
@@ -113,6 +113,7 @@ export async function exportBench(tenant: LocalTenant): Promise<ExportBench> {
     jobs,
     files,
     outbox: new SqsOutbox(sqs, env.INTERNAL_QUEUE_URL),
+    layout: () => Promise.reject(new Error('reports are the deployed worker’s to make')),
   };
   return {
     exporter,
