@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Scope } from '../../core/identity/scope.ts';
+import type { Trust } from '../../core/receipt/key-chain.ts';
 import { Api, apiBaseOf, type Problem } from './api.ts';
 import { SignedContext } from './context.ts';
 import { Shell } from './parts/shell.tsx';
@@ -7,6 +8,7 @@ import { Loading } from './parts/states.tsx';
 import { useRoute } from './route.ts';
 import { type PinnedKey, pinnedKey, storedToken, storeToken } from './session.ts';
 import { useTimeZone } from './time-zone.ts';
+import { trustFrom } from './trust.ts';
 import { SignIn } from './views/sign-in.tsx';
 import { VIEWS } from './views.ts';
 
@@ -15,6 +17,7 @@ export function App() {
   const base = useMemo(() => apiBaseOf(location), []);
   const [token, setToken] = useState(storedToken);
   const [pin, setPin] = useState<PinnedKey>();
+  const [trusted, setTrusted] = useState<{ key: string; trust: Trust }>();
   const [scopes, setScopes] = useState<readonly Scope[]>([]);
   const [problem, setProblem] = useState<Problem>();
   const [alarm, setAlarm] = useState<string>();
@@ -47,6 +50,15 @@ export function App() {
       gone = true;
     };
   }, [api]);
+  useEffect(() => {
+    if (!api || !pin) return;
+    let gone = false;
+    const { key } = pin;
+    void trustFrom(api, key).then((trust) => gone || setTrusted({ key, trust }));
+    return () => {
+      gone = true;
+    };
+  }, [api, pin?.key]);
   useEffect(() => setAlarm(undefined), [route.view, JSON.stringify(route.query)]);
 
   if (!api) {
@@ -57,11 +69,13 @@ export function App() {
     };
     return <SignIn base={base} problem={problem} onToken={enter} />;
   }
-  if (!pin) return <Loading what="the key of the log" />;
+  if (!pin || trusted?.key !== pin.key) return <Loading what="the key of the log" />;
   const view = VIEWS.find(({ name }) => name === route.view) ?? VIEWS[0];
   const may = (scope: Scope) => scopes.includes(scope);
   return (
-    <SignedContext.Provider value={{ api, pin, setPin, timeZone, may, alarm: setAlarm }}>
+    <SignedContext.Provider
+      value={{ api, pin, setPin, trust: trusted.trust, timeZone, may, alarm: setAlarm }}
+    >
       <Shell view={view} alarm={alarm} timeZone={timeZone} onTimeZone={setTimeZone} onLeave={() => leave()}>
         <view.show key={view.name} query={route.query} />
       </Shell>

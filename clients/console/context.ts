@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Scope } from '../../core/identity/scope.ts';
+import type { Trust } from '../../core/receipt/key-chain.ts';
 import type { Api } from './api.ts';
 import type { PinnedKey } from './session.ts';
 
@@ -9,6 +10,8 @@ export interface Signed {
   api: Api;
   pin: PinnedKey;
   setPin(pin: PinnedKey): void;
+  /** The pinned key, with those that follow from it. */
+  trust: Trust;
   timeZone: string;
   /** Whether the reader holds this scope. */
   may(scope: Scope): boolean;

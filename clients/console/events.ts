@@ -1,5 +1,6 @@
 import { english } from '../../core/narrative/messages/en.ts';
 import { Storyteller } from '../../core/narrative/storyteller.ts';
+import type { Trust } from '../../core/receipt/key-chain.ts';
 import type { Api, Problem } from './api.ts';
 import type { Page } from './pages.ts';
 import type { Line } from './story.ts';
@@ -22,7 +23,7 @@ export async function listEvents(
   api: Api,
   path: '/v1/audit/events' | '/v1/audit/reviews',
   query: Readonly<Record<string, string>>,
-  { verifierKey, timeZone, pages }: { verifierKey: string; timeZone: string; pages: number },
+  { trust, timeZone, pages }: { trust: Trust; timeZone: string; pages: number },
   onUpdate: (list: EventList) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -33,7 +34,7 @@ export async function listEvents(
     if (signal.aborted) return;
     if (!answer.ok) return onUpdate({ ...list, problem: answer.problem });
     const { events, checkpoint, next_cursor, total_count } = answer.data;
-    const { verdicts } = await verifyRecords(events, checkpoint, verifierKey, signal);
+    const { verdicts } = await verifyRecords(events, checkpoint, trust, signal);
     if (signal.aborted) return;
     const personal = events.some(({ disclosures }) => disclosures !== undefined);
     // One teller a task, so that a result names the call that it belongs to.

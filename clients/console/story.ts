@@ -3,6 +3,7 @@ import type { Fact, StoryEntry } from '../../core/narrative/entry.ts';
 import { english } from '../../core/narrative/messages/en.ts';
 import { summaryFacts } from '../../core/narrative/story.ts';
 import { Storyteller } from '../../core/narrative/storyteller.ts';
+import type { Trust } from '../../core/receipt/key-chain.ts';
 import type { Api, Problem } from './api.ts';
 import type { PageEntry, TimelinePage } from './pages.ts';
 import { type Verdict, verifyRecords } from './verification.ts';
@@ -39,7 +40,7 @@ const PAGE = 1_000;
 export async function loadStory(
   api: Api,
   taskId: string,
-  verifierKey: string,
+  trust: Trust,
   timeZone: string,
   onUpdate: (story: LoadedStory) => void,
   signal: AbortSignal,
@@ -87,7 +88,7 @@ export async function loadStory(
     }
     page = answer.data;
     teller ??= new Storyteller(taskId, audienceOf(timeZone, page.personal));
-    const { verdicts } = await verifyRecords(page.events, page.checkpoint, verifierKey, signal);
+    const { verdicts } = await verifyRecords(page.events, page.checkpoint, trust, signal);
     if (signal.aborted) return;
     for (const [position, raw] of page.events.entries()) {
       const verdict = verdicts[position];

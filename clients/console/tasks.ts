@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/narrative/summary.ts';
+import type { Trust } from '../../core/receipt/key-chain.ts';
 import { discloseRecord } from '../../core/record/disclosed.ts';
 import type { Api, Problem } from './api.ts';
 import type { Page } from './pages.ts';
@@ -50,7 +51,7 @@ const STARTS = 1_000;
 export async function listTasks(
   api: Api,
   query: Readonly<Record<string, string>>,
-  verifierKey: string,
+  trust: Trust,
   pages: number,
   onUpdate: (list: TaskList) => void,
   signal: AbortSignal,
@@ -71,7 +72,7 @@ export async function listTasks(
     if (answer.data.next_cursor === null) break;
     cursor = answer.data.next_cursor;
   }
-  await addGoals(api, query, verifierKey, list, signal);
+  await addGoals(api, query, trust, list, signal);
   if (!signal.aborted) onUpdate({ ...list, tasks: [...list.tasks] });
 }
 
@@ -92,7 +93,7 @@ function listed(task: Summed): ListedTask {
 async function addGoals(
   api: Api,
   { user_id, agent_id, outcome, from, to }: Readonly<Record<string, string>>,
-  verifierKey: string,
+  trust: Trust,
   list: TaskList,
   signal: AbortSignal,
 ): Promise<void> {
@@ -114,7 +115,7 @@ async function addGoals(
     return;
   }
   const { events, checkpoint } = starts.data;
-  const { verdicts } = await verifyRecords(events, checkpoint, verifierKey, signal);
+  const { verdicts } = await verifyRecords(events, checkpoint, trust, signal);
   const byId = new Map(list.tasks.map((task) => [task.id, task]));
   for (const [position, { record, disclosures = [] }] of events.entries()) {
     const { event } = discloseRecord(record, disclosures);

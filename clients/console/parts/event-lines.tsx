@@ -20,7 +20,7 @@ interface EventLinesProps {
 
 /** What `query` asks for at `path`, page by page, each record verified here. */
 export function EventLines({ path, query, what, signOff = false }: EventLinesProps) {
-  const { api, pin, timeZone, alarm } = useSigned();
+  const { api, trust, timeZone, alarm } = useSigned();
   const [list, setList] = useState<EventList>();
   const [pages, setPages] = useState(1);
   const [turn, setTurn] = useState(0);
@@ -31,9 +31,9 @@ export function EventLines({ path, query, what, signOff = false }: EventLinesPro
   }, [question]);
   useEffect(() => {
     const controller = new AbortController();
-    void listEvents(api, path, query, { verifierKey: pin.key, timeZone, pages }, setList, controller.signal);
+    void listEvents(api, path, query, { trust, timeZone, pages }, setList, controller.signal);
     return () => controller.abort();
-  }, [api, pin.key, question, timeZone, pages, turn]);
+  }, [api, trust, question, timeZone, pages, turn]);
   useEffect(() => {
     if (list && list.altered > 0) alarm(alteredText(list.altered));
   }, [list?.altered]);

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Trust } from '../../../core/receipt/key-chain.ts';
 import type { Api, Problem } from '../api.ts';
 import { useSigned } from '../context.ts';
 import type { Page } from '../pages.ts';
@@ -11,11 +12,11 @@ import { verifyHead, verifyRecords } from '../verification.ts';
 
 /** The key that this browser verifies with, the signed head, and the whole log on demand. */
 export function IntegrityView() {
-  const { pin } = useSigned();
+  const { trust } = useSigned();
   const { answer, again } = useAnswer<string>('checkpoint', (api, signal) =>
     api.get('/v1/audit/log/checkpoint', {}, signal),
   );
-  const head = answer?.ok ? verifyHead(answer.data, pin.key) : undefined;
+  const head = answer?.ok ? verifyHead(answer.data, trust) : undefined;
   return (
     <>
       <h1>Integrity</h1>
@@ -35,8 +36,9 @@ export function IntegrityView() {
         )}
         {head?.ok && (
           <p class="ok">
-            <Icon name="check" /> Signed by the key above: {head.checkpoint.size} records, root{' '}
-            <code>{head.root}</code>
+            <Icon name="check" /> Signed by the key above
+            {typeof trust === 'string' || trust.keys.length === 1 ? '' : ', or one that follows from it'}:{' '}
+            {head.checkpoint.size} records, root <code>{head.root}</code>
           </p>
         )}
         {answer?.ok && <pre tabIndex={0}>{answer.data}</pre>}
@@ -109,14 +111,14 @@ interface Progress {
 }
 
 function WholeLog() {
-  const { api, pin, alarm } = useSigned();
+  const { api, trust, alarm } = useSigned();
   const [progress, setProgress] = useState<Progress>();
   const controller = useRef<AbortController>(undefined);
   useEffect(() => () => controller.current?.abort(), []);
   const start = () => {
     controller.current?.abort();
     controller.current = new AbortController();
-    void verifyAll(api, pin.key, setProgress, controller.current.signal);
+    void verifyAll(api, trust, setProgress, controller.current.signal);
   };
   useEffect(() => {
     if (progress && progress.altered > 0) alarm(alteredText(progress.altered));
@@ -157,7 +159,7 @@ function WholeLog() {
 /** Walks a snapshot of the log and verifies every record; indices must leave no hole below the size of the walk. */
 async function verifyAll(
   api: Api,
-  key: string,
+  trust: Trust,
   onUpdate: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -169,7 +171,7 @@ async function verifyAll(
     if (!answer.ok)
       return onUpdate({ checked: seen.size, total: seen.size, altered, done: true, problem: answer.problem });
     const { events, checkpoint, next_cursor, total_count: total } = answer.data;
-    const { verdicts } = await verifyRecords(events, checkpoint, key, signal);
+    const { verdicts } = await verifyRecords(events, checkpoint, trust, signal);
     if (signal.aborted) return;
     for (const { log_index } of events) seen.add(log_index);
     altered += verdicts.filter(({ verified }) => !verified).length;

@@ -15,17 +15,17 @@ import { alteredText, type LoadedStory, loadStory } from '../story.ts';
 /** One task, told, verified record by record. */
 export function TaskView({ query }: { query: Readonly<Record<string, string>> }) {
   const id = query['id'] ?? '';
-  const { api, pin, timeZone, alarm } = useSigned();
+  const { api, trust, timeZone, alarm } = useSigned();
   const [story, setStory] = useState<LoadedStory>();
   const [turn, setTurn] = useState(0);
   const [printing, setPrinting] = useState(false);
-  useEffect(() => setStory(undefined), [api, pin.key, id, timeZone]);
+  useEffect(() => setStory(undefined), [api, trust, id, timeZone]);
   useEffect(() => {
     if (id === '') return;
     const controller = new AbortController();
-    void loadStory(api, id, pin.key, timeZone, setStory, controller.signal);
+    void loadStory(api, id, trust, timeZone, setStory, controller.signal);
     return () => controller.abort();
-  }, [api, pin.key, id, timeZone, turn]);
+  }, [api, trust, id, timeZone, turn]);
   useEffect(() => {
     if (story && story.altered.length > 0) alarm(alteredText(story.altered.length));
   }, [story?.altered.length]);

@@ -32,7 +32,7 @@ const FIELDS: readonly Field[] = [
 
 /** The tasks of the tenant, newest first. */
 export function TasksView({ query }: { query: Readonly<Record<string, string>> }) {
-  const { api, pin, timeZone, alarm } = useSigned();
+  const { api, trust, timeZone, alarm } = useSigned();
   const [list, setList] = useState<TaskList>();
   const [pages, setPages] = useState(1);
   const [turn, setTurn] = useState(0);
@@ -43,9 +43,9 @@ export function TasksView({ query }: { query: Readonly<Record<string, string>> }
   }, [question]);
   useEffect(() => {
     const controller = new AbortController();
-    void listTasks(api, query, pin.key, pages, setList, controller.signal);
+    void listTasks(api, query, trust, pages, setList, controller.signal);
     return () => controller.abort();
-  }, [api, pin.key, question, pages, turn]);
+  }, [api, trust, question, pages, turn]);
   useEffect(() => {
     if (list && list.altered > 0) alarm(alteredText(list.altered));
   }, [list?.altered]);

@@ -1,15 +1,27 @@
 import { mintEventId } from '../../../core/event/ids.ts';
 import { SCOPES } from '../../../core/identity/scope.ts';
+import { rotateKey } from '../../../core/sequencer/rotate-key.ts';
 import { readRoutes } from '../../../lambdas/read-api/read-api.ts';
 import { event } from '../../core/narrative/records.ts';
 import { FilledLog } from '../../core/query/filled-log.ts';
 import { clientOf } from '../../lambdas/shared/api-client.ts';
 import { ApiWorld } from '../../lambdas/shared/api-world.ts';
+import { MemoryCloud } from '../../support/memory-cloud.ts';
+import { memoryTerms } from '../../support/memory-log.ts';
 
 const BATCH = 1_000;
 
+/** Hands the log over to another key: what follows is signed by that one alone. */
+async function rotate({ log }: FilledLog): Promise<void> {
+  const next = new MemoryCloud(new Uint8Array(32).fill(7)).signer();
+  Object.assign(log, { signers: [...log.signers, next] });
+  const act = { actor: 'ada', requestId: 'r-1', deadline: Number.MAX_SAFE_INTEGER };
+  const rotation = await rotateKey(memoryTerms(log), act);
+  if (rotation.outcome !== 'rotated') throw new Error('the key was not rotated');
+}
+
 /**
- * The API of a tenant in memory whose log holds one task of `count` events, signed as every log is: the real writer, the
+ * The API of a tenant in memory whose log changed its key after the first thousand records, and holds one task of `count` events, signed as every log is: the real writer, the
  * real routes, no cloud. Sending so many through the local cloud would take minutes.
  */
 export async function longTask(count: number) {
@@ -41,6 +53,7 @@ export async function longTask(count: number) {
     const start = log.now;
     await log.appendEvents(Array.from({ length: size }, (_, position) => step(first + position)));
     log.now = start; // all events of the task count from one moment
+    if (first === 0) await rotate(log);
   }
   world.now = log.now;
   const routes = readRoutes({
