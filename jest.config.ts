@@ -25,6 +25,7 @@ const coverage = {
   collectCoverageFrom: [
     'core/**/*.ts',
     '!core/ports.ts',
+    '!core/retention/keeper.ts',
     '!core/identity/registry.ts',
     '!core/ingest/intake.ts',
     '!core/receipt/stretch.ts',

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
+  | 'purged' // it was there, or may have been, and is gone by retention
   | 'conflict'
   | 'too_large'
   | 'unavailable' // a dependency that may work later: retry

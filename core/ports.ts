@@ -92,6 +92,16 @@ export interface Head {
   batch?: { first: number; previousRoot: Uint8Array; staging: string; leaseUntil: number };
   /** While `HALTED`: why. */
   reason?: string;
+  /** How far the log was purged, where it was. */
+  purged?: Purged;
+}
+
+/** Which records are gone by retention, but for those that something keeps. */
+export interface Purged {
+  /** Index of the first record that is not. */
+  below: number;
+  /** They were recorded before this time (milliseconds), and those from `below` on were not. */
+  recordedBefore: number;
 }
 
 export interface HeadStore {

@@ -10,6 +10,7 @@ const NAMES = [
   'read-api',
   'admin-api',
   'export-records',
+  'apply-retention',
   'cosign-checkpoints',
 ] as const;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseRecordsObject, type RecordsFile } from '../../core/archive/layout.ts';
 import { isNamedIndex } from '../../core/index/packing.ts';
 import type { ArchiveFiles } from '../../core/receipt/verify-archive.ts';
+import { isOrder } from '../../core/retention/purge-order.ts';
 import { boundedCodec } from './codec.ts';
 import { kindOf } from './files.ts';
 import { logDirectory } from './log-directory.ts';
@@ -20,6 +21,7 @@ export async function archiveDirectory(directory: string): Promise<ArchiveFiles>
       records: await recordsIn(directory),
       signatures: await indicesIn(join(directory, 'signatures')),
       keys: await indicesIn(join(directory, 'key'), '.json'),
+      purges: await purgesIn(directory),
     },
     codec: boundedCodec,
   };
@@ -35,6 +37,15 @@ async function indicesIn(directory: string, ending = ''): Promise<number[]> {
     .map((name) => name.slice(0, name.length - ending.length))
     .filter(isNamedIndex)
     .map(Number);
+}
+
+async function purgesIn(directory: string): Promise<string[]> {
+  const orders: string[] = [];
+  for (const line of await namesIn(join(directory, 'purge'))) {
+    const names = await namesIn(join(directory, 'purge', line));
+    orders.push(...names.map((name) => `purge/${line}/${name}`).filter(isOrder));
+  }
+  return orders;
 }
 
 async function recordsIn(directory: string): Promise<RecordsFile[]> {

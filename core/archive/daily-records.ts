@@ -55,7 +55,8 @@ const MARGIN_MS = 3_600_000;
 export async function writeDailyRecords(log: DailyLog, deadline: number): Promise<DailyOutcome> {
   const head = await log.heads.read();
   const openDay = dayOf(log.clock.now() - MARGIN_MS);
-  const start = await endOfFiles(log);
+  // Files of purged days are gone: what they held is not written again.
+  const start = Math.max(await endOfFiles(log), head?.purged?.below ?? 0);
   const outcome: DailyOutcome = { files: 0, records: 0, next: start, caughtUp: false };
   let file: Leaf[] = [];
   for await (const leaf of leavesFrom(log, start, head?.finalSize ?? 0)) {

@@ -10,6 +10,7 @@ export const MEMBER_RECORDS = 256;
 /** Most records of one file: a day that has more is cut at the multiples of it. */
 export const FILE_RECORDS = 32 * MEMBER_RECORDS;
 
+const OFFSETS = /^records\/dt=(\d{4}-\d{2}-\d{2})\/_(\d{20})-(\d{20})\.offsets\.json$/;
 const FILE = /^records\/dt=(\d{4}-\d{2}-\d{2})\/(\d{20})-(\d{20})\.ndjson\.gz$/;
 
 /** The verifier key that signs from `firstSize` on. */
@@ -40,7 +41,16 @@ export function offsetsObject({ day, first, last }: RecordsFile): string {
 
 /** Reads the name of a file of daily records; undefined for any other name. */
 export function parseRecordsObject(name: string): RecordsFile | undefined {
-  const [, day = '', from = '', to = ''] = FILE.exec(name) ?? [];
+  return parse(FILE, name);
+}
+
+/** The file of daily records that the offsets of this name belong to; undefined for any other name. */
+export function parseOffsetsObject(name: string): RecordsFile | undefined {
+  return parse(OFFSETS, name);
+}
+
+function parse(pattern: RegExp, name: string): RecordsFile | undefined {
+  const [, day = '', from = '', to = ''] = pattern.exec(name) ?? [];
   const file = { day, first: Number(from), last: Number(to) };
   const sensible = Number.isSafeInteger(file.last) && file.first <= file.last;
   return day !== '' && sensible && file.last - file.first < FILE_RECORDS ? file : undefined;

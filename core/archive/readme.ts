@@ -27,7 +27,9 @@ that has two versions or a delete marker has been tampered with.
                                        the records of a day, one a line, exactly the bytes that the log holds
   records/dt=<day>/_<first>-<last>.offsets.json
                                        where each 256 records begin in that file
-  minimum-index                        only after a purge: records below it are gone by retention, their hashes stay
+  purge/<line>/<id>.order.json, .certificate.json
+                                       only after a purge: records below the line are gone by retention, their hashes stay
+  erasure/<id>.json                    only after an erasure: what was erased, on whose request
 
 Sizes and indices have 20 digits. Personal fields are salted commitments; what opens them is not here.
 

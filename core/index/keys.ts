@@ -6,7 +6,8 @@ import { paddedIndex, unpackUuid } from './packing.ts';
 /**
  * What a posting list can be asked for. `category` is `agent` or `governance`, and both together are everything.
  * `task` is the type of an event that begins or ends a task: in these lists the task's key stands for the event's id.
- * `about_task_id` lists what belongs to the story of a task without being an event of it.
+ * `about_task_id` lists what belongs to the story of a task without being an event of it. `subject` is the pseudonym of
+ * somebody whom the data is about.
  */
 export type Dimension =
   | 'category'
@@ -15,7 +16,8 @@ export type Dimension =
   | 'user_id'
   | 'task_id'
   | 'task'
-  | 'about_task_id';
+  | 'about_task_id'
+  | 'subject';
 
 /** The one item that says how long the log is. */
 export const HEAD_KEY: ItemKey = { pk: 'LOG', sk: 'HEAD' };

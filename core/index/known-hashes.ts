@@ -3,7 +3,7 @@ import { AuditError } from '../errors.ts';
 import { TILE_WIDTH } from '../log/tile.ts';
 import type { RecordsReader } from '../ports.ts';
 import { unpackBatch } from './batch-item.ts';
-import { batchPartition, nodePartition } from './keys.ts';
+import { batchPartition, nodeKey, nodePartition } from './keys.ts';
 import { paddedIndex } from './packing.ts';
 
 /**
@@ -25,6 +25,8 @@ export async function knownHashes(
   return concatBytes(...hashes);
 }
 
+const NOTHING = { first: 0, entries: [] };
+
 async function leafHashes(
   table: Pick<RecordsReader, 'query'>,
   start: number,
@@ -40,11 +42,13 @@ async function leafHashes(
       limit: 1,
     });
     const [item] = items;
-    if (!item) return found;
-    const { first, entries } = unpackBatch(item);
-    const here = entries.slice(index - first, start + width - first);
+    const { first, entries } = item ? unpackBatch(item) : NOTHING;
+    const here = entries.slice(index - first, start + width - first).map((entry) => entry.leafHash);
+    // Of purged records, a table that was made again has the hashes alone.
+    if (here.length === 0)
+      here.push(...(await nodeHashes(table, 0, start / TILE_WIDTH, start + width - index, index - start)));
     if (here.length === 0) return found;
-    found.push(...here.map((entry) => entry.leafHash));
+    found.push(...here);
     index += here.length;
   }
   return found;
@@ -55,12 +59,14 @@ async function nodeHashes(
   level: number,
   tile: number,
   width: number,
+  from = 0,
 ): Promise<Uint8Array[]> {
   const found: Uint8Array[] = [];
   let after: string | undefined;
   do {
     const page = await table.query({
       pk: nodePartition(level, tile),
+      ...(from > 0 && { from: nodeKey(level, tile, from).sk }),
       limit: width - found.length,
       ...(after === undefined ? {} : { after }),
     });

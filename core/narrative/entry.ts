@@ -8,6 +8,8 @@ export interface Recorded {
   record: AuditRecord;
   disclosures?: readonly Disclosure[] | undefined;
   log_index: number;
+  /** That its personal fields were erased: when, by whom, on which request. */
+  erased?: { erased_at: string; erased_by: { type: string; id: string }; request: string } | undefined;
 }
 
 /** How an entry should look: what begins, decides, ends well or badly, asks a person, touches data. */

@@ -5,7 +5,7 @@ import { durationPhrase } from './duration.ts';
 import type { Recorded, StoryEntry } from './entry.ts';
 import { Ledger, type LedgerState } from './ledger.ts';
 import type { Messages } from './messages/en.ts';
-import { inWords, type Phrase } from './phrase.ts';
+import { inWords, type Phrase, value } from './phrase.ts';
 import { Summary } from './summary.ts';
 import { isKnown, tell } from './tell.ts';
 import { signOff } from './tell-human.ts';
@@ -52,7 +52,7 @@ export class Storyteller {
 
   /** Tells the next record. */
   add(recorded: Recorded): StoryEntry {
-    const { record, disclosures = [], log_index } = recorded;
+    const { record, disclosures = [], log_index, erased } = recorded;
     const { event } = discloseRecord(record, disclosures);
     const own = event.task?.id === this.#context.taskId && isKnown(event);
     if (own) this.ledger.before(event);
@@ -75,15 +75,26 @@ export class Storyteller {
       ...told,
       body,
       options,
-      facts: [...facts, isLate ? this.#lateFact(late, record.recorded_at) : undefined].filter(
-        (there) => there !== undefined,
-      ),
+      facts: [
+        ...facts,
+        isLate ? this.#lateFact(late, record.recorded_at) : undefined,
+        erased && this.#erasedFact(erased),
+      ].filter((there) => there !== undefined),
     };
   }
 
   /** What the records say of themselves so far, or, where they were all told, for good. */
   completeness(seen: { whole: boolean; refused?: number | undefined }): Completeness {
     return judge(this.ledger, seen, this.#audience.messages);
+  }
+
+  #erasedFact({ erased_at, erased_by, request }: NonNullable<Recorded['erased']>) {
+    const { messages } = this.#audience;
+    const by = value(`${erased_by.type} ${erased_by.id}`);
+    return fact(
+      messages.label.erased,
+      messages.erasedOn(moment(erased_at, this.#context), by, value(request)),
+    );
   }
 
   #lateFact(late: number, recordedAt: string) {

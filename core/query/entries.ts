@@ -5,7 +5,7 @@ import { inclusionProofs } from '../log/tile-reader.ts';
 import { type Inclusion, inclusionJson } from '../receipt/entry.ts';
 import { recordSignatureJson } from '../receipt/record-signature.ts';
 import type { AuditRecord } from '../record/record.ts';
-import type { LogReader } from './log-reader.ts';
+import { type LogReader, readHead } from './log-reader.ts';
 import { DisclosureJoin, readRecords, type StoredRecord } from './records.ts';
 import { tilesOf } from './tile-source.ts';
 
@@ -58,6 +58,14 @@ export async function readEntries(
   }));
 }
 
+/** A record that the index names and the table lacks: it is purged at this moment, or the table was tampered with. */
+async function notThere(reader: LogReader, index: number): Promise<AuditError> {
+  const { purged } = await readHead(reader);
+  return index < (purged?.below ?? 0)
+    ? new AuditError('unavailable', 'records of this answer are being purged')
+    : new AuditError('integrity', `the index names a record at ${index} that is not there`);
+}
+
 async function readDrafts(
   reader: LogReader,
   wanted: readonly { index: number; eventId: string }[],
@@ -74,8 +82,7 @@ async function readDrafts(
     );
     for (const { index, eventId } of chunk) {
       const stored = records.get(eventId);
-      if (stored?.index !== index)
-        throw new AuditError('integrity', `the index names a record at ${index} that is not there`);
+      if (stored?.index !== index) throw await notThere(reader, index);
       const disclosures = personal ? await join.of(stored) : [];
       octets += stored.leaf.length + PATH_OCTETS + FIXED_OCTETS;
       if (disclosures.length > 0) octets += utf8(JSON.stringify(disclosures)).length;

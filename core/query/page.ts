@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AuditError } from '../errors.ts';
 import { SCHEMA_VERSION } from '../event/envelope.ts';
+import { formatTimestamp } from '../event/time.ts';
 import type { PostingEntry } from '../index/posting.ts';
+import { type Erased, readErasures } from '../retention/erasure.ts';
 import { entriesFrom } from './batches.ts';
 import { foreignCursor, openCursor, questionDigest, sealCursor } from './cursor.ts';
 import { type PageEntry, readEntries } from './entries.ts';
@@ -20,6 +22,11 @@ export interface PageRequest {
   personal: boolean;
 }
 
+/** That the personal fields of a record were erased. */
+export interface ErasedEntry extends Erased {
+  log_index: number;
+}
+
 /** A page that verifies by itself: every proof leads to the one checkpoint. */
 export interface EventPage {
   events: PageEntry[];
@@ -30,6 +37,10 @@ export interface EventPage {
   /** Events that match in the snapshot that the walk is of, on all pages together. */
   total_count: number;
   schema_version: string;
+  /** Of which of these records the personal fields were erased, by whom and why. */
+  erased?: ErasedEntry[];
+  /** What was recorded before this time was purged, but for what is on hold; absent where nothing was. */
+  purged_before?: string;
 }
 
 const cursorSchema = z.strictObject({
@@ -71,22 +82,46 @@ export async function queryPage(
   request: PageRequest,
 ): Promise<EventPage> {
   const { order, limit, cursor, personal } = request;
-  const { finalSize, checkpoint } = await readHead(reader);
+  const { finalSize, checkpoint, purged } = await readHead(reader);
+  const line = purged?.below ?? 0;
   const walk =
     cursor === undefined
       ? await begin(reader, selection, finalSize, order)
-      : await goOn(reader, selection, openWalk(reader, cursor, question, order), finalSize);
+      : await goOn(reader, selection, openWalk(reader, cursor, question, order), { finalSize, line });
 
-  const wanted = await matchesFrom(reader, selection, walk, limit + 1);
+  const wanted = await matchesFrom(reader, selection, { ...walk, line }, limit + 1);
   const events = await readEntries(reader, wanted.slice(0, limit), finalSize, { personal });
   const at = endOf(walk, wanted, events.length);
+  const erased = await erasedOf(reader, events, personal);
   return {
     events,
+    ...(erased.length > 0 && { erased }),
     checkpoint,
     next_cursor: at === undefined ? null : sealCursor(reader.keys.cursor, { q: question, ...walk, at }),
     total_count: walk.total,
     schema_version: SCHEMA_VERSION,
+    ...(purged && { purged_before: formatTimestamp(purged.recordedBefore) }),
   };
+}
+
+/** Of the records whose commitments nothing opens: whether an erasure says why. For those alone who may see personal fields. */
+async function erasedOf(
+  reader: LogReader,
+  events: readonly PageEntry[],
+  personal: boolean,
+): Promise<ErasedEntry[]> {
+  const closed = personal ? events.filter(isClosed) : [];
+  if (closed.length === 0) return [];
+  const look = await readErasures(reader.table);
+  return closed.flatMap(({ log_index, record }) => {
+    const erased = look(log_index, record.event);
+    return erased ? [{ log_index, ...erased }] : [];
+  });
+}
+
+/** Whether the record commits to something that nothing here opens. */
+export function isClosed({ record, disclosures = [] }: Pick<PageEntry, 'record' | 'disclosures'>): boolean {
+  return disclosures.length === 0 && record.redactions.some(({ action }) => action === 'committed');
 }
 
 async function begin({ table }: LogReader, selection: Selection, size: number, order: Order): Promise<Walk> {
@@ -101,21 +136,27 @@ function openWalk({ keys }: LogReader, cursor: string, question: string, order: 
 }
 
 /** A walk in the order of the log whose snapshot is used up takes in what became final since. */
-async function goOn(reader: LogReader, selection: Selection, walk: Walk, finalSize: number): Promise<Walk> {
+async function goOn(
+  reader: LogReader,
+  selection: Selection,
+  walk: Walk,
+  { finalSize, line }: { finalSize: number; line: number },
+): Promise<Walk> {
   if (walk.size > finalSize) throw new AuditError('integrity', 'the log is shorter than it was');
   const { size, total, at } = walk;
   if (typeof at !== 'number' || at < size || size === finalSize) return walk;
-  const fresh = await inLogOrder(reader, selection, size, finalSize, Number.POSITIVE_INFINITY);
+  const range = { first: size, size: finalSize, line };
+  const fresh = await inLogOrder(reader, selection, range, Number.POSITIVE_INFINITY);
   return { size: finalSize, total: total + fresh.length, at };
 }
 
 async function matchesFrom(
   reader: LogReader,
   selection: Selection,
-  { size, at }: Walk,
+  { size, at, line }: Walk & { line: number },
   limit: number,
 ): Promise<Match[]> {
-  if (typeof at === 'number') return await inLogOrder(reader, selection, at, size, limit);
+  if (typeof at === 'number') return await inLogOrder(reader, selection, { first: at, size, line }, limit);
   const [occurredAt, index] = at;
   return await matchesByTime(reader.table, selection, size, { occurredAt, index }, limit);
 }
@@ -125,15 +166,16 @@ type Match = Pick<PostingEntry, 'index' | 'eventId' | 'occurredAt'>;
 /**
  * Matches with an index from `first` to below `size`. Batch items stand in this order and tell type and time, so a
  * walk over everything, or over what was appended of late, reads those; otherwise the posting lists are read and sorted.
+ * Below the line of a purge there are no batch items, but for what is on hold, which the posting lists have.
  */
 async function inLogOrder(
   { table }: LogReader,
   selection: Selection,
-  first: number,
-  size: number,
+  { first, size, line }: { first: number; size: number; line: number },
   limit: number,
 ): Promise<Match[]> {
-  const walkable = !selection.namesId && (selection.unbounded || size - first <= NEAR);
+  const near = selection.unbounded || size - first <= NEAR;
+  const walkable = !selection.namesId && near && first >= line;
   if (!walkable) return (await matchesByIndex(table, selection, first, size)).slice(0, limit);
   const found: Match[] = [];
   for await (const entry of entriesFrom(table, first, size)) {

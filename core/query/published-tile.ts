@@ -5,6 +5,7 @@ import { commitObject } from '../index/keys.ts';
 import { entryBundle } from '../log/entry-bundle.ts';
 import { leafHash } from '../log/merkle.ts';
 import { TILE_WIDTH, type TileAddress, tileWidth } from '../log/tile.ts';
+import { minimumIndexOf } from '../retention/purged.ts';
 import { decodeSegment } from '../sequencer/segment.ts';
 import { batchOf, entriesFrom } from './batches.ts';
 import { type LogReader, readHead } from './log-reader.ts';
@@ -19,10 +20,12 @@ export async function publishedTile(
   reader: LogReader,
   address: TileAddress,
 ): Promise<Uint8Array | undefined> {
-  const { finalSize } = await readHead(reader);
+  const { finalSize, purged } = await readHead(reader);
   const { index, width } = address;
   const level = address.kind === 'hashes' ? address.level : 0;
   if (width > tileWidth(level, index, finalSize)) return undefined;
+  // A bundle below the minimum index holds records that are gone.
+  if (address.kind === 'entries' && index * TILE_WIDTH < minimumIndexOf(purged?.below ?? 0)) return undefined;
   return address.kind === 'hashes'
     ? await tilesOf(finalSize, reader.table, reader.archive).hashes(level, index, width)
     : entryBundle(await leaves(reader, index * TILE_WIDTH, width));

@@ -1,5 +1,5 @@
 import { AuditError } from '../errors.ts';
-import { eventIdSchema, timeOfEventId } from '../event/ids.ts';
+import { type EventId, eventIdSchema, timeOfEventId } from '../event/ids.ts';
 import { digestSchema } from '../event/values.ts';
 import { findByTag, hashPartition } from '../index/hash-item.ts';
 import { hashTag } from '../index/tenant-keys.ts';
@@ -28,7 +28,9 @@ export type ReceiptAnswer =
   | { outcome: 'recorded'; found: FoundRecord }
   | { outcome: 'refused'; refused: Refused }
   /** Not in the log, and young enough to be in a queue still. Whether it was ever sent we can't know. */
-  | { outcome: 'unknown'; mayStillCome: boolean };
+  | { outcome: 'unknown'; mayStillCome: boolean }
+  /** Not there, and of a time of which all records are purged: if there was one, it is gone. */
+  | { outcome: 'purged'; before: number };
 
 /**
  * The record under an event id or a content hash (`sha256:…`) and its receipt, or what is known of it otherwise. The
@@ -47,8 +49,19 @@ export async function findReceipt(
   if (found) return { outcome: 'recorded', found };
   const refused = await reader.quarantine.refused(name);
   if (refused) return { outcome: 'refused', refused };
+  const before = id.success ? await purgedBefore(reader, id.data) : undefined;
+  if (before !== undefined) return { outcome: 'purged', before };
   const age = id.success ? reader.clock.now() - timeOfEventId(id.data) : Number.POSITIVE_INFINITY;
   return { outcome: 'unknown', mayStillCome: age < QUEUE_RETENTION_MS };
+}
+
+/** Before which time (milliseconds) everything was purged, where an event of this id was sent before it; an id is not recorded before its time. */
+export async function purgedBefore(
+  reader: Pick<LogReader, 'heads'>,
+  eventId: EventId,
+): Promise<number | undefined> {
+  const { purged } = await readHead(reader);
+  return purged && timeOfEventId(eventId) < purged.recordedBefore ? purged.recordedBefore : undefined;
 }
 
 /** The record under `eventId` with its receipt; undefined where it is not in the log. */

@@ -58,7 +58,11 @@ export async function queryTimeline(
   if (!first) return undefined;
 
   const teller = new Storyteller(taskId, audience, before?.ledger ?? undefined);
-  const entries = page.events.map((entry) => teller.add(entry));
+  const erased = new Map(page.erased?.map((one) => [one.log_index, one]));
+  const entries = page.events.map((entry) => {
+    const erasure = erased.get(entry.log_index);
+    return teller.add(erasure ? { ...entry, erased: erasure } : entry);
+  });
   const whole = page.next_cursor === null && before?.ledger !== null;
   const since = before?.since ?? first.record.event.occurred_at;
   const story = storyOf(taskId, teller, entries, audience, {

@@ -34,6 +34,7 @@ type WholeFailure =
   | 'part_altered'
   | 'entries_missing'
   | 'purge_not_recorded'
+  | 'purge_order_malformed'
   | 'bundle_malformed'
   | 'tile_missing'
   | 'tile_altered'
@@ -94,6 +95,7 @@ const MEANINGS: Record<FailureCode, string> = {
   entries_missing: 'Records that the log has are not here, and nothing says that they were purged.',
   purge_not_recorded:
     'Records are not here and are said to be purged, but no record of the log tells of such a purge: they are missing.',
+  purge_order_malformed: 'The order of a purge is not one: it was altered or cut off.',
   bundle_malformed: 'The file does not hold the number of records that it must: it was altered or cut off.',
   tile_missing: 'A file of hashes that the log has is not here.',
   tile_altered: 'Records and hashes do not fit each other: one of the two was altered or replaced.',

@@ -1,14 +1,15 @@
 import { type RecordsFile, recordsObject } from '../archive/layout.ts';
 import { decodeRecordsFile } from '../archive/records-file.ts';
-import { equalBytes } from '../encoding.ts';
+import { equalBytes, fromHex } from '../encoding.ts';
 import { AuditError, isAuditError } from '../errors.ts';
 import { checkpointObject, commitObject } from '../index/keys.ts';
 import { TILE_WIDTH, tilePath } from '../log/tile.ts';
 import type { Codec } from '../ports.ts';
+import { decodeOrder, orderObject, type PurgeOrder } from '../retention/purge-order.ts';
 import { decodeSegment } from '../sequencer/segment.ts';
 import { trustIn } from './archive-keys.ts';
 import { ArchiveSignatures } from './archive-signatures.ts';
-import { failure } from './failure.ts';
+import { type Failure, failure } from './failure.ts';
 import type { Trust } from './key-chain.ts';
 import type { Stretch } from './stretch.ts';
 import type { Verdict } from './verify.ts';
@@ -26,6 +27,8 @@ export interface ArchiveNames {
   signatures: readonly number[];
   /** Sizes at which a key took over from another, by the names of the links (`key/<size>.json`). */
   keys: readonly number[];
+  /** Orders of purges, by their whole names. */
+  purges: readonly string[];
 }
 
 /** A copy of an archive: its files by their names in the bucket, and which names there are. */
@@ -58,9 +61,8 @@ export async function verifyArchive(
   const { tree, older } = head;
   if (tree.size !== last)
     return refused(failure('checkpoint_of_another_tree', where, `it is of size ${tree.size}`));
-  const minimumIndex = readMinimumIndex(await files.read('minimum-index'));
-  if (minimumIndex === undefined)
-    return refused(failure('entries_missing', { part: 'minimum-index' }, 'not a multiple of 256'));
+  const purged = await purgedPart(files);
+  if ('failure' in purged) return refused(purged.failure);
 
   const signed = new Set(checkpoints);
   const lastBatch = commits.filter((first) => first < tree.size).at(-1) ?? tree.size;
@@ -74,7 +76,7 @@ export async function verifyArchive(
       return bytes && (asText(bytes) ?? '');
     },
   };
-  return await verifyWhole(new Walk(files, tree.size, minimumIndex).stretches(), {
+  return await verifyWhole(new Walk(files, tree.size, purged).stretches(), {
     tree,
     trust,
     witness,
@@ -89,16 +91,16 @@ type Leaves = Extract<Stretch, { leaves: Uint8Array[] }>;
 class Walk {
   readonly #files: ArchiveFiles;
   readonly #size: number;
-  readonly #minimumIndex: number;
+  readonly #purged: PurgedPart;
   readonly #commits: ReadonlySet<number>;
   readonly #signatures: ArchiveSignatures;
   #daily: { file: RecordsFile; leaves: Uint8Array[] } | undefined;
   #nextDaily = 0;
 
-  constructor(files: ArchiveFiles, size: number, minimumIndex: number) {
+  constructor(files: ArchiveFiles, size: number, purged: PurgedPart) {
     this.#files = files;
     this.#size = size;
-    this.#minimumIndex = minimumIndex;
+    this.#purged = purged;
     this.#commits = new Set(files.names.commits);
     this.#signatures = new ArchiveSignatures(files, files.names.signatures);
   }
@@ -122,8 +124,7 @@ class Walk {
         const leaves = daily.leaves.slice(first - daily.file.first);
         return await this.#withSignatures({ first, part: recordsObject(daily.file), leaves }, false);
       }
-      if (first % TILE_WIDTH === 0 && first < this.#minimumIndex)
-        return await purgedStretch(this.#files, first, TILE_WIDTH);
+      if (first < this.#purged.below) return await this.#purgedFrom(first);
       return { failure: failure('entries_missing', { index: first, part }) };
     } catch (error) {
       if (!isAuditError(error, 'integrity', 'malformed', 'too_large')) throw error;
@@ -134,6 +135,22 @@ class Walk {
         }),
       };
     }
+  }
+
+  /** Hashes in the place of purged records, up to what was kept, or to the line. */
+  async #purgedFrom(first: number): Promise<Stretch> {
+    const { below, order } = this.#purged;
+    const { commits, records } = this.#files.names;
+    const kept = commits.find((commit) => commit > first) ?? below;
+    const end = Math.min(below, kept, records.find((file) => file.first > first)?.first ?? below);
+    const tile = Math.floor(below / TILE_WIDTH) * TILE_WIDTH;
+    if (!order || first < tile) return await purgedStretch(this.#files, first, TILE_WIDTH, end);
+    // The last tile may not be full, and then it is not stored: the order holds its hashes.
+    const purged = order.tree.hashes.slice(first - tile, end - tile).map(fromHex);
+    const part = orderObject(order);
+    return purged.length === end - first
+      ? { first, part, purged }
+      : { failure: failure('purge_order_malformed', { part }) };
   }
 
   async #batch(first: number, part: string): Promise<Stretch> {
@@ -172,6 +189,29 @@ class Walk {
       this.#daily = { file, leaves };
     }
     return this.#daily;
+  }
+}
+
+/** What is said to be purged: all below a line, with the order that drew it; 0 where nothing is. */
+interface PurgedPart {
+  below: number;
+  order?: PurgeOrder;
+}
+
+async function purgedPart(files: ArchiveFiles): Promise<PurgedPart | { failure: Failure }> {
+  const last = files.names.purges.toSorted().at(-1);
+  if (last === undefined) {
+    const below = readMinimumIndex(await files.read('minimum-index'));
+    return below === undefined
+      ? { failure: failure('entries_missing', { part: 'minimum-index' }, 'not a multiple of 256') }
+      : { below };
+  }
+  try {
+    const order = decodeOrder((await files.read(last)) ?? new Uint8Array());
+    return { below: order.purged_below, order };
+  } catch (error) {
+    if (!isAuditError(error, 'integrity')) throw error;
+    return { failure: failure('purge_order_malformed', { part: last }) };
   }
 }
 

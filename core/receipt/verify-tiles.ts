@@ -100,15 +100,24 @@ async function* bundlesOf(files: LogFiles, size: number, minimumIndex: number): 
   }
 }
 
-/** The hashes of records that are said to be purged. That they are the log's shows at its root. */
-export async function purgedStretch(files: LogFiles, first: number, width: number): Promise<Stretch> {
-  const part = tilePath(0, first / TILE_WIDTH, width);
+/**
+ * The hashes of records that are said to be purged, out of the tile of `width` hashes that they are in: from `first` up to
+ * `end` (exclusive) or the tile's end. That they are the log's shows at its root.
+ */
+export async function purgedStretch(
+  files: LogFiles,
+  first: number,
+  width: number,
+  end = Number.POSITIVE_INFINITY,
+): Promise<Stretch> {
+  const part = tilePath(0, Math.floor(first / TILE_WIDTH), width);
   const tile = await files.read(part);
   if (!tile) return { failure: failure('tile_missing', { part }) };
   if (tile.length !== width * HASH_OCTETS)
     return { failure: failure('tile_altered', { part }, 'it has another length') };
-  const hashes = Array.from({ length: width }, (_, position) =>
-    tile.subarray(position * HASH_OCTETS, (position + 1) * HASH_OCTETS),
+  const offset = first % TILE_WIDTH;
+  const hashes = Array.from({ length: Math.min(width - offset, end - first) }, (_, position) =>
+    tile.subarray((offset + position) * HASH_OCTETS, (offset + position + 1) * HASH_OCTETS),
   );
   return { first, part, purged: hashes };
 }

@@ -27,12 +27,17 @@ export interface WholeTerms {
 const RECORD_TEXT = { bytes: LIMITS.recordBytes, depth: LIMITS.depth + 2, keys: 2 * LIMITS.keys };
 const HASH_OCTETS = 32;
 
-/** What a record of a purge says: `after.minimum_index`, the first index from which all records are still there. */
+/** What a record of a purge says: the first index from which all records are still there, rounded up to a tile or exactly. */
 const purgeSchema = z.looseObject({
   ingest: z.looseObject({ source: z.literal('internal') }),
   event: z.looseObject({
     event_type: z.literal('RECORDS_PURGED'),
-    payload: z.looseObject({ after: z.looseObject({ minimum_index: z.int().nonnegative() }) }),
+    payload: z.looseObject({
+      after: z.looseObject({
+        minimum_index: z.int().nonnegative(),
+        purged_below: z.int().nonnegative().optional(),
+      }),
+    }),
   }),
 });
 
@@ -57,7 +62,10 @@ class Pass {
   readonly #terms: WholeTerms;
   readonly #tiles = new Map<number, { index: number; hashes: Uint8Array | undefined }>();
   #edge: Uint8Array[] = [];
-  #minimumIndex = 0;
+  /** As the records tell, and as is seen: nothing at or above it is purged. */
+  #purgedBelow = 0;
+  #purgedEnd = 0;
+  #firstIndex: number | undefined;
   size = 0;
   records = 0;
   signatures = 0;
@@ -72,8 +80,10 @@ class Pass {
     if (claims && !equalBytes(claims.rootBefore, rootOf(this.#edge)))
       return failure('batch_of_another_tree', { part });
     const hashes: Uint8Array[] = [];
-    if ('purged' in stretch) hashes.push(...stretch.purged);
-    else {
+    if ('purged' in stretch) {
+      hashes.push(...stretch.purged);
+      this.#purgedEnd = first + stretch.purged.length;
+    } else {
       for (const leaf of stretch.leaves) {
         const index = first + hashes.length;
         if (index >= this.#terms.tree.size) break; // not signed for yet
@@ -98,10 +108,13 @@ class Pass {
     if (this.size < tree.size)
       return failure('entries_missing', { index: this.size }, `the checkpoint signs for ${tree.size}`);
     if (!equalBytes(rootOf(this.#edge), tree.root)) return failure('root_mismatch');
-    const purged = this.size - this.records;
-    return purged <= this.#minimumIndex
+    return this.#purgedEnd <= this.#purgedBelow
       ? undefined
-      : failure('purge_not_recorded', { index: this.#minimumIndex }, `${purged} records are not here`);
+      : failure(
+          'purge_not_recorded',
+          { index: this.#purgedBelow },
+          `${this.size - this.records} records are not here`,
+        );
   }
 
   shown(): Shown {
@@ -112,7 +125,7 @@ class Pass {
       tree_size: tree.size,
       root: toDigestText(tree.root),
       count: this.records,
-      ...(this.records === 0 ? {} : { first_index: purged, last_index: tree.size - 1 }),
+      ...(this.#firstIndex === undefined ? {} : { first_index: this.#firstIndex, last_index: tree.size - 1 }),
       missing: 0,
       holes: [],
       disclosures: 0,
@@ -130,8 +143,9 @@ class Pass {
     const read = quick ? { ok: true as const, ...quick, record: undefined } : suspiciousRecord(leaf);
     if (!read.ok) return { ok: false, failure: failure(read.code, where, read.detail) };
     this.records++;
+    this.#firstIndex ??= where.index ?? 0;
     if (this.records % 1_000 === 0) this.#terms.progress?.(this.records);
-    this.#minimumIndex = Math.max(this.#minimumIndex, purgedUpTo(read.record));
+    this.#purgedBelow = Math.max(this.#purgedBelow, purgedUpTo(read.record));
     return read;
   }
 
@@ -218,10 +232,11 @@ function suspiciousRecord(leaf: Uint8Array): Outcome<ReadRecord> {
     : { ok: false, code: 'record_malformed', detail: parsed.detail };
 }
 
-/** The minimum index that this record of the log speaks of; 0 for a record of anything else. */
+/** Below which index this record says that records were purged; 0 for a record of anything else. */
 function purgedUpTo(record: ReadRecord['record'] | undefined): number {
   if (record?.event['event_type'] !== 'RECORDS_PURGED') return 0;
-  return purgeSchema.safeParse(record).data?.event.payload.after.minimum_index ?? 0;
+  const after = purgeSchema.safeParse(record).data?.event.payload.after;
+  return after?.purged_below ?? after?.minimum_index ?? 0;
 }
 
 /** The text of a small file, as UTF-8; undefined where it is not. */

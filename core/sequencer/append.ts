@@ -5,7 +5,7 @@ import { eventKey } from '../index/keys.ts';
 import type { Head } from '../ports.ts';
 import { finalise, finaliseCommitted } from './finalise.ts';
 import type { Log } from './log.ts';
-import { extend, planSegment } from './plan.ts';
+import { extend, type Plan, planSegment } from './plan.ts';
 import { encodeSegment, stagingObject } from './segment.ts';
 import { backOff, getAll, type Patience } from './until-processed.ts';
 
@@ -81,6 +81,7 @@ export async function append(
       edge: plan.edge,
       recordedAt,
       verifierKey: segment.nextVerifierKey ?? segment.verifierKey,
+      ...furtherPurged(head, plan),
       state: 'COMMITTED',
       batch: {
         first: segment.first,
@@ -97,6 +98,11 @@ export async function append(
     ours = segment.root;
     await backOff(attempt, patience);
   }
+}
+
+/** What is purged stays purged, and no record takes it back. */
+function furtherPurged({ purged }: Head, plan: Plan): Pick<Head, 'purged'> {
+  return plan.purged && plan.purged.below >= (purged?.below ?? 0) ? { purged: plan.purged } : {};
 }
 
 /** The head, `FINAL`: a committed batch whose writer is gone (or is us) is finished first. */

@@ -36,6 +36,8 @@ const STAGES: readonly ((log: Log, after: string) => Promise<Looked>)[] = [
   lookUnder('tile/'),
   lookUnder('key/'),
   lookUnder('signatures/'),
+  lookUnder('purge/'),
+  lookUnder('erasure/'),
 ];
 const KEY = { pk: HEAD_KEY.pk, sk: 'AUDIT' };
 const ROUND_MS = 23 * 3_600_000; // a day, less what a schedule is late by
@@ -89,7 +91,10 @@ async function lookAtBatches(log: Log, after: string): Promise<Looked> {
   if (damage) return { damage };
   const begun = new Set(versions.map(({ key }) => suffixOf(key)));
   const ended = new Set(checkpoints.map(({ key }) => suffixOf(key)));
-  if (from === '' && begun.size > 0 && !begun.has(FIRST)) return missing(`commit/${FIRST}`, 'is missing');
+  // Batches below the line of a purge are gone, and their checkpoints stay; the batch at the line must be there.
+  const line = paddedIndex((await log.heads.read())?.purged?.below ?? 0);
+  const onwards = [...begun].filter((name) => name >= line);
+  if (from < line && onwards.length > 0 && !begun.has(line)) return missing(`commit/${line}`, 'is missing');
   const lastBegun = versions.length > 0 ? suffixOf(versions.at(-1)?.key ?? '') : from;
   for (const name of begun) {
     if (name !== FIRST && !ended.has(name))
@@ -97,6 +102,7 @@ async function lookAtBatches(log: Log, after: string): Promise<Looked> {
   }
   const beyond: string[] = [];
   for (const name of ended) {
+    if (name <= line) continue;
     if (name > lastBegun) beyond.push(name);
     else if (!begun.has(name)) return missing(`commit/${name}`, 'is missing between others');
   }

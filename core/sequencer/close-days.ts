@@ -71,7 +71,12 @@ async function closeDay(
 }
 
 /** What is not late of a day, in batches that are final: of those alone everything is known to be there. */
-async function countDay(table: Log['table'], list: string, day: string, size: number): Promise<DayCounts> {
+export async function countDay(
+  table: Pick<Log['table'], 'query'>,
+  list: string,
+  day: string,
+  size: number,
+): Promise<DayCounts> {
   const late = new Set<number>();
   for await (const item of itemsOf(table, { pk: countPartition(list), from: `${day}#`, to: `${day}~` }))
     late.add(lateFirst(item) ?? -1);

@@ -13,8 +13,10 @@ import { hashTag } from '../index/tenant-keys.ts';
 import { leafHash } from '../log/merkle.ts';
 import { appendToEdge, type CompletedNode, rootOf } from '../log/right-edge.ts';
 import { TILE_HEIGHT, TILE_WIDTH } from '../log/tile.ts';
-import type { Head, Item } from '../ports.ts';
+import type { Head, Item, Purged } from '../ports.ts';
 import type { AuditRecord } from '../record/record.ts';
+import { erasedItem } from '../retention/erasure.ts';
+import { purgedBy, purgedItem } from '../retention/purged.ts';
 import type { BatchTerms } from './append.ts';
 import { type Log, MOST_SIGNED_EACH } from './log.ts';
 import type { Leaf, Segment } from './segment.ts';
@@ -31,6 +33,8 @@ export interface Plan {
   events: Item[];
   /** Posting, task, day, hash and node items. */
   items: Item[];
+  /** How far the log is purged from this batch on, where it says so. */
+  purged?: Purged;
   /** The batch item, which waits for its checkpoint. */
   batch: Omit<BatchItem, 'batchFirst' | 'checkpoint'>;
 }
@@ -71,9 +75,13 @@ export function extend(
 /**
  * What to write for `segment`. Pure: the same segment gives the same plan, whoever finalises it. Throws
  * `invalid_request` where an item would break a limit of the table, and `integrity` where the segment does not
- * give its own root.
+ * give its own root. With `only`, events and items are those that the records at these positions need.
  */
-export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>): Plan {
+export function planSegment(
+  segment: Segment,
+  log: Pick<Log, 'keys' | 'codec'>,
+  only?: ReadonlySet<number>,
+): Plan {
   const leafHashes = segment.leaves.map((leaf) => leafHash(leaf.bytes));
   const { edge, completed } = appendToEdge(segment.previousEdge, segment.first, leafHashes);
   if (!equalBytes(rootOf(edge), segment.root))
@@ -81,18 +89,21 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
 
   const size = segment.first + segment.leaves.length;
   const entries = segment.leaves.map((leaf, position) => readLeaf(leaf, segment.first + position));
-  const events = segment.leaves.map((leaf, position) => {
-    const { eventId, index } = at(entries, position);
-    const event = { eventId, index, leafHash: at(leafHashes, position), leaf: leaf.bytes };
-    return eventItem({ ...event, dedupeTag: leaf.dedupeTag }, log.codec, segment);
+  const chosen = only ? entries.filter((_, position) => only.has(position)) : entries;
+  const leafAt = (index: number) => at(segment.leaves, index - segment.first);
+  const events = chosen.map(({ eventId, index }) => {
+    const { bytes, dedupeTag } = leafAt(index);
+    const event = { eventId, index, leafHash: at(leafHashes, index - segment.first), leaf: bytes };
+    return eventItem({ ...event, dedupeTag }, log.codec, segment);
   });
+  const purged = entries.reduce<Purged | undefined>(furthest, undefined);
   const items = [
-    ...postings(segment.first, entries, log.keys.index),
-    ...taskBoundaries(segment.first, entries, log.keys.index),
-    ...taskItems(segment.first, entries, log.keys.index),
+    ...postings(segment.first, chosen, log.keys.index),
+    ...taskBoundaries(segment.first, chosen, log.keys.index),
+    ...taskItems(segment.first, chosen, log.keys.index),
     ...dayItems(
       segment,
-      entries.map(({ event, ...entry }) => ({
+      chosen.map(({ event, ...entry }) => ({
         ...entry,
         category: categoryOf(event.event_type),
         agentId: event.agent.id,
@@ -101,10 +112,12 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
     ),
     ...hashItems(
       segment.first,
-      entries.flatMap((entry, position) => hashEntries(entry, at(segment.leaves, position), log.keys.dedupe)),
+      chosen.flatMap((entry) => hashEntries(entry, leafAt(entry.index), log.keys.dedupe)),
     ),
     ...completed.flatMap(nodeItem),
     ...handover(segment, size, at(entries, entries.length - 1)),
+    ...(purged ? [purgedItem(purged)] : []),
+    ...entries.flatMap(({ index, event }) => erasedItem(index, event) ?? []),
   ];
   for (const item of [...events, ...items]) checkLimits(item);
   const batchEntries = entries.map(({ eventId, occurredAt, type }, position) => ({
@@ -122,7 +135,13 @@ export function planSegment(segment: Segment, log: Pick<Log, 'keys' | 'codec'>):
     recordedAt,
     ...(disclosures === undefined ? {} : { disclosures }),
   };
-  return { size, edge, rootText: toDigestText(segment.root), completed, events, items, batch };
+  const rootText = toDigestText(segment.root);
+  return { size, edge, rootText, completed, events, items, batch, ...(purged && { purged }) };
+}
+
+function furthest(known: Purged | undefined, { event }: Entry): Purged | undefined {
+  const said = purgedBy(event);
+  return said && said.below >= (known?.below ?? 0) ? said : known;
 }
 
 /** What the index keeps of a record. */
@@ -141,6 +160,10 @@ function readLeaf(leaf: Leaf, index: number): Entry {
     ['user_id', userIdOf(event)],
     ['task_id', event.task?.id],
     ['about_task_id', aboutTaskIdOf(event)],
+    ...[...new Set((event.subjects ?? []).map(({ id }) => id))].map((id): [Dimension, string] => [
+      'subject',
+      id,
+    ]),
   ];
   return {
     index,

@@ -2,8 +2,9 @@ import { equalBytes } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import { commitObject } from '../index/keys.ts';
 import { openCheckpoint, readCheckpoint } from '../log/checkpoint.ts';
-import { EMPTY_ROOT } from '../log/merkle.ts';
 import type { Head } from '../ports.ts';
+import { readPurged } from '../retention/purged.ts';
+import { type Beginning, beginningOf, restoreBelow, untold } from './after-purge.ts';
 import { finaliseCommitted, publish } from './finalise.ts';
 import type { Log } from './log.ts';
 import { signRecords } from './sign-records.ts';
@@ -58,7 +59,12 @@ export async function rebuildTable(log: Log, terms: RebuildTerms): Promise<Rebui
     await log.heads.halt(HALTED_FOR);
   }
 
-  const start = terms.from ?? { size: 0, root: EMPTY_ROOT };
+  const start: Beginning | Damage = terms.from ?? (await beginningOf(log));
+  if ('problem' in start) return damaged(start);
+  const { order } = start;
+  const below = order && !terms.check ? await restoreBelow({ order }, log, patience) : undefined;
+  if (below) return damaged(below);
+  let told = 0;
   let last: (ArchivedBatch & { before: Position }) | undefined;
   let done = 0;
   for await (const batch of walkArchive(log, start)) {
@@ -67,6 +73,7 @@ export async function rebuildTable(log: Log, terms: RebuildTerms): Promise<Rebui
     const contradiction = contradicts(batch, before, terms.known);
     if (contradiction) return damaged(contradiction);
     last = { ...batch, before };
+    told = Math.max(told, batch.plan.purged?.below ?? 0);
     if (!terms.check) last.checkpoint = await restore(batch, log, patience);
     // The first batch of a call may be the last of the call before: a second one is progress.
     if (++done > 1 && log.clock.now() >= terms.deadline - RESERVE_MS)
@@ -78,11 +85,12 @@ export async function rebuildTable(log: Log, terms: RebuildTerms): Promise<Rebui
       : { outcome: 'proven', ...start };
   }
   const { plan, segment, checkpoint } = last;
-  const missing = endsBefore(last, terms.known);
+  const missing =
+    endsBefore(last, terms.known) ?? (order && told < start.size ? untold(start.size) : undefined);
   if (missing) return damaged(missing);
   const proven = { size: plan.size, root: segment.root, ...(checkpoint !== undefined && { checkpoint }) };
   if (terms.check) return { outcome: 'proven', ...proven };
-  await putHead(headAfter(last), log);
+  await putHead({ ...headAfter(last), ...(await purgedOf(log)) }, log);
   return { outcome: 'rebuilt', ...proven };
 }
 
@@ -93,6 +101,12 @@ async function restore(batch: ArchivedBatch, log: Log, patience: Patience) {
   const signatures = batch.signatures ?? (await signRecords(segment, log));
   await publish(segment, plan, { checkpoint, signatures }, log, patience);
   return checkpoint;
+}
+
+/** How far the log is purged, by the items that were just written. */
+async function purgedOf({ table }: Log): Promise<Pick<Head, 'purged'>> {
+  const purged = await readPurged(table);
+  return purged ? { purged } : {};
 }
 
 function headAfter({ segment, plan, checkpoint }: ArchivedBatch): Head {

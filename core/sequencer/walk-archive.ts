@@ -68,6 +68,26 @@ export async function* walkArchive(
     yield damage(signed.key, `was signed, and the batches end at ${position.size}: later ones are missing`);
 }
 
+/**
+ * The batches that a purge of everything below `line` left, each proven by the signed trees before and after it alone: what
+ * stood between them is gone.
+ */
+export async function* keptBatches(
+  log: ReadableLog,
+  line: number,
+): AsyncGenerator<ArchivedBatch | Damage, void> {
+  for await (const page of pagesFrom(log, 'commit/', '')) {
+    for (const [key, versions] of Map.groupBy(page, (version) => version.key)) {
+      if (key >= commitObject(line)) return;
+      const batch = await readBatch(key, versions, log);
+      if (!batch.ok) yield batch;
+      else if (batch.checkpoint === undefined) yield damage(key, 'was kept by a purge, and is not signed');
+      else
+        yield continues(batch, { size: batch.segment.first, root: batch.segment.previousRoot }, log.origin);
+    }
+  }
+}
+
 /** The tree that ends with a batch, and the key that signs the next. */
 export function positionAfter({ plan, segment }: ArchivedBatch): Position {
   const { root, verifierKey, nextVerifierKey } = segment;

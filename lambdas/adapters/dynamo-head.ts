@@ -118,7 +118,7 @@ function position(size: number, root: Uint8Array): Attributes {
 }
 
 function toItem(head: Head): Attributes {
-  const { batch, reason } = head;
+  const { batch, reason, purged } = head;
   return {
     ...KEY,
     size: { N: String(head.size) },
@@ -140,12 +140,18 @@ function toItem(head: Head): Attributes {
       },
     }),
     ...(reason !== undefined && { reason: { S: reason } }),
+    ...(purged && {
+      purged: {
+        M: { below: { N: String(purged.below) }, recorded_before: { N: String(purged.recordedBefore) } },
+      },
+    }),
   };
 }
 
 function toHead(item: Attributes): Head {
   const batch = item.batch?.M;
   const reason = item.reason?.S;
+  const purged = item.purged?.M;
   return {
     size: numberOf(item.size),
     root: bytesOf(item.root),
@@ -164,6 +170,9 @@ function toHead(item: Attributes): Head {
       },
     }),
     ...(reason !== undefined && { reason }),
+    ...(purged && {
+      purged: { below: numberOf(purged.below), recordedBefore: numberOf(purged.recorded_before) },
+    }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { BatchGetCommand, BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { AuditError } from '../../core/errors.ts';
-import type { Item, ItemKey, ItemRange, RecordsReader, RecordsTable } from '../../core/ports.ts';
+import type { Item, ItemKey, ItemRange } from '../../core/ports.ts';
+import type { DeletableTable } from '../../core/retention/keeper.ts';
 import { awsCall } from './aws-call.ts';
 
 const GET_KEYS = 100; // of one BatchGetItem
@@ -9,8 +10,8 @@ const PUT_ITEMS = 25; // of one BatchWriteItem
 const AT_ONCE = 8; // calls that run side by side: one batch must not take the whole connection pool
 const WHAT = 'the records table';
 
-/** The records table. Reads are strongly consistent. */
-export class DynamoRecords implements RecordsTable, RecordsReader {
+/** The records table. Reads are strongly consistent. Who may write or delete is IAM's to say. */
+export class DynamoRecords implements DeletableTable {
   readonly #client: DynamoDBDocumentClient;
   readonly #table: string;
 
@@ -45,6 +46,21 @@ export class DynamoRecords implements RecordsTable, RecordsReader {
       });
       const { UnprocessedItems } = await awsCall(WHAT, () => this.#client.send(command));
       return (UnprocessedItems?.[this.#table] ?? []).map(({ PutRequest }) => asItem(PutRequest?.Item));
+    });
+    return { unprocessed: answers.flat() };
+  }
+
+  async delete(keys: readonly ItemKey[]): Promise<{ unprocessed: ItemKey[] }> {
+    const answers = await inChunks(keys, PUT_ITEMS, async (chunk) => {
+      const command = new BatchWriteCommand({
+        RequestItems: {
+          [this.#table]: chunk.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
+        },
+      });
+      const { UnprocessedItems } = await awsCall(WHAT, () => this.#client.send(command));
+      return (UnprocessedItems?.[this.#table] ?? []).map(({ DeleteRequest }) =>
+        asKey(DeleteRequest?.Key ?? {}),
+      );
     });
     return { unprocessed: answers.flat() };
   }

@@ -11,7 +11,9 @@ type ActType =
   | 'EMITTER_REGISTERED'
   | 'EMITTER_REMOVED'
   | 'EXPORT_DOWNLOADED'
-  | 'RETENTION_POLICY_CHANGED';
+  | 'RETENTION_POLICY_CHANGED'
+  | 'LEGAL_HOLD_PLACED'
+  | 'LEGAL_HOLD_RELEASED';
 
 /** What is done, to what; who does it and by which request is known from the request. */
 type Act<T extends ActType> = Omit<PayloadOf<T>, 'actor' | 'request_id'>;

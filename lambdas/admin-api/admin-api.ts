@@ -5,7 +5,9 @@ import type { Clock, Random } from '../../core/ports.ts';
 import type { Route } from '../shared/http/route.ts';
 import type { Acts } from './acts.ts';
 import { emitterRoutes } from './routes/emitters.ts';
+import { type ErasuresApi, erasureRoutes } from './routes/erasures.ts';
 import { type ExportsApi, exportRoutes } from './routes/exports.ts';
+import { type HoldsApi, holdRoutes } from './routes/holds.ts';
 import { type RetentionApi, retentionRoutes } from './routes/retention.ts';
 import { tokenRotationRoutes } from './routes/token-rotation.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -18,6 +20,8 @@ export interface AdminApi {
   usage: LastSeen;
   exports: ExportsApi;
   retention: RetentionApi;
+  holds: HoldsApi;
+  erasures: ErasuresApi;
   acts: Acts;
   clock: Pick<Clock, 'now'>;
   random: Random;
@@ -31,5 +35,7 @@ export function adminRoutes(api: AdminApi): Route[] {
     ...emitterRoutes(api),
     ...exportRoutes(api),
     ...retentionRoutes(api),
+    ...holdRoutes(api),
+    ...erasureRoutes(api),
   ];
 }

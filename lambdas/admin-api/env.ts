@@ -8,6 +8,12 @@ const env = z.object({
   /** Where finished exports lie. */
   WORK_BUCKET: z.string().min(1),
   RETENTION: retentionVariable,
+  /** The function that erases, which is started when somebody asks for it. */
+  RETENTION_FUNCTION: z.string().min(1),
+  /** Its index alone, to count what a legal hold would keep. */
+  RECORDS_TABLE: z.string().min(1),
+  /** ARN of the secret of which index and pseudonym keys are derived. */
+  INDEX_KEY_SECRET: z.string().min(1),
 });
 
 /** What the construct has to set. */

@@ -1,9 +1,17 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { DynamoErasures } from '../adapters/dynamo-erasures.ts';
 import { DynamoExports } from '../adapters/dynamo-exports.ts';
+import { DynamoHead } from '../adapters/dynamo-head.ts';
+import { DynamoHolds } from '../adapters/dynamo-holds.ts';
 import { DynamoPolicies } from '../adapters/dynamo-policies.ts';
+import { DynamoRecords } from '../adapters/dynamo-records.ts';
+import { wakeFunction } from '../adapters/lambda-wake.ts';
 import { S3Exports } from '../adapters/s3-exports.ts';
+import { SecretKeys } from '../adapters/secret-keys.ts';
 import { SqsOutbox } from '../adapters/sqs-outbox.ts';
 import { systemRandom } from '../adapters/system.ts';
 import { makeApi } from '../shared/http/api.ts';
@@ -15,12 +23,23 @@ import { answerOperator, asOperatorInvocation } from './operator.ts';
 
 const env = parseAdminApiEnv(environment);
 const wiring = wireApi('admin-api', env);
+const keys = new SecretKeys(new SecretsManagerClient(), env.INDEX_KEY_SECRET);
 
 const routes = adminRoutes({
   ...wiring,
   acts: new Acts(wiring.outbox, wiring.clock, systemRandom),
   random: systemRandom,
   retention: { policies: new DynamoPolicies(wiring.control), deployed: env.RETENTION },
+  erasures: {
+    registry: new DynamoErasures(wiring.control),
+    wake: wakeFunction(new LambdaClient(), env.RETENTION_FUNCTION),
+  },
+  holds: {
+    registry: new DynamoHolds(wiring.control),
+    keys: () => keys.get(),
+    heads: new DynamoHead(wiring.dynamo, env.RECORDS_TABLE),
+    table: new DynamoRecords(wiring.documents, env.RECORDS_TABLE),
+  },
   exports: {
     jobs: new DynamoExports(wiring.control),
     files: new S3Exports(new S3Client(), env.WORK_BUCKET),
@@ -29,7 +48,7 @@ const routes = adminRoutes({
 });
 const api = makeApi(routes, wiring);
 
-/** Administers tokens, emitters, exports and retention, by API Gateway with a token or by the operator's direct invocation. */
+/** Administers tokens, emitters, exports, retention, legal holds and erasures, by API Gateway with a token or by the operator's direct invocation. */
 export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<unknown> {
   const invocation = asOperatorInvocation(event);
   if (invocation) return await answerOperator(routes, invocation, context.awsRequestId, wiring);

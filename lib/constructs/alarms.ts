@@ -26,6 +26,7 @@ interface AlarmsProps {
   queues: Queues;
   writeLog: IsolatedFunction;
   functions: ApiFunctions;
+  applyRetention: IsolatedFunction;
   /** Where the tenant has witnesses. */
   cosignCheckpoints: IsolatedFunction | undefined;
   keys: Keys;
@@ -41,11 +42,11 @@ const CALLERS_RING_FROM = 20;
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { tenantId, queues, writeLog, functions, cosignCheckpoints, keys, email } = props;
+    const { tenantId, queues, writeLog, functions, applyRetention, cosignCheckpoints, keys, email } = props;
     const { ingestApi, readApi, adminApi } = functions;
     const behindHttps = [ingestApi, readApi, adminApi];
     const integrity = new LineCount(this, 'Integrity', tenantId);
-    const checking = cosignCheckpoints ? [cosignCheckpoints] : [];
+    const checking = [applyRetention, ...(cosignCheckpoints ? [cosignCheckpoints] : [])];
     for (const one of [writeLog, ...behindHttps, ...checking]) integrity.add(one, [signals.integrity], 1);
     const refused = new LineCount(this, 'Refused', tenantId);
     refused.add(writeLog, [signals.refused, signals.deadLetter], CALLERS_RING_FROM);

@@ -20,11 +20,11 @@ export class ApiFunctions extends Construct {
   readonly readApi: IsolatedFunction;
   readonly adminApi: IsolatedFunction;
 
-  constructor(scope: Construct, id: string, foundation: Foundation) {
+  constructor(scope: Construct, id: string, foundation: Foundation, keeper: IsolatedFunction) {
     super(scope, id);
     this.ingestApi = this.makeIngestApi(foundation);
     this.readApi = this.makeReadApi(foundation);
-    this.adminApi = this.makeAdminApi(foundation);
+    this.adminApi = this.makeAdminApi(foundation, keeper);
   }
 
   private makeIngestApi(foundation: Foundation): IsolatedFunction {
@@ -95,13 +95,16 @@ export class ApiFunctions extends Construct {
     return made;
   }
 
-  private makeAdminApi(foundation: Foundation): IsolatedFunction {
+  private makeAdminApi(foundation: Foundation, keeper: IsolatedFunction): IsolatedFunction {
     const { tenant, keys, tables, buckets, queues, code } = foundation;
     const variables: AdminApiVariables = {
       ...apiVariables(foundation),
       EXPORT_QUEUE_URL: queues.exports.queueUrl,
       WORK_BUCKET: buckets.work.bucketName,
       RETENTION: JSON.stringify(tenant.retention),
+      RECORDS_TABLE: tables.records.tableName,
+      INDEX_KEY_SECRET: keys.index.secretArn,
+      RETENTION_FUNCTION: keeper.function.functionName,
     };
     const made = new IsolatedFunction(this, 'AdminApi', {
       name: 'admin-api',
@@ -113,13 +116,22 @@ export class ApiFunctions extends Construct {
     made.allow({
       actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       resources: [tables.control.tableArn],
-      conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE', 'EXPORT', 'POLICY'),
+      conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE', 'EXPORT', 'POLICY', 'HOLD', 'ERASURE'),
     });
     keepAnswers(made, foundation);
     made.allow({
       actions: ['sqs:SendMessage'],
       resources: [queues.internal.queueArn, queues.exports.queueArn],
     });
+    // It runs hourly in any case; who asks for an erasure need not wait so long.
+    made.allow({ actions: ['lambda:InvokeFunction'], resources: [keeper.function.functionArn] });
+    // Head and index, no record: how many a legal hold would keep is counted.
+    made.allow({
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+      resources: [tables.records.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['LOG', 'X#*', 'D#*'] } },
+    });
+    made.allow({ actions: ['secretsmanager:GetSecretValue'], resources: [keys.index.secretArn] });
     // A download's address is signed by this role, and what is deleted is deleted by it.
     made.allowUnder(buckets.work, ['exports'], ['s3:GetObject', 's3:DeleteObject']);
     made.allow({
@@ -128,7 +140,7 @@ export class ApiFunctions extends Construct {
       conditions: { StringLike: { 's3:prefix': 'exports/*' } },
     });
     made.permit(keys.encrypting('dynamodb', 'sqs'));
-    made.permit(keys.decrypting('s3'));
+    made.permit(keys.decrypting('s3', 'secretsmanager'));
     return made;
   }
 }

@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Tenant } from '../config/tenant.ts';
+import { otherThan } from './other-than.ts';
 
 interface BucketsProps {
   key: IKey;
@@ -50,26 +51,36 @@ export class Buckets extends Construct {
   }
 
   private protectArchive(mode: Tenant['lock_mode']): void {
-    const objects = this.archive.arnForObjects('*');
-    const deny = (sid: string, actions: string[], conditions?: Record<string, Record<string, unknown>>) =>
-      this.archive.addToResourcePolicy(
-        new PolicyStatement({
-          sid,
-          effect: Effect.DENY,
-          principals: [new AnyPrincipal()],
-          actions,
-          resources: [objects],
-          ...(conditions && { conditions }),
-        }),
-      );
-    deny('DenyPutWithoutRetention', ['s3:PutObject'], {
+    this.deny('DenyPutWithoutRetention', ['s3:PutObject'], {
       Null: { 's3:object-lock-retain-until-date': 'true' },
     });
     // A missing mode is a mode that is not the tenant's: negated operators match absent keys.
-    deny('DenyPutInOtherMode', ['s3:PutObject'], { StringNotEquals: { 's3:object-lock-mode': mode } });
+    this.deny('DenyPutInOtherMode', ['s3:PutObject'], { StringNotEquals: { 's3:object-lock-mode': mode } });
     // A plain delete would only add a marker, but a marker lets a second object take a committed name.
-    deny('DenyDelete', ['s3:DeleteObject']);
-    deny('DenyBypass', ['s3:BypassGovernanceRetention']);
+    this.deny('DenyDelete', ['s3:DeleteObject']);
+    this.deny('DenyBypass', ['s3:BypassGovernanceRetention']);
+  }
+
+  /**
+   * From the end of a lock on, this role alone deletes, and legal holds are its alone to set and to lift: whoever else would,
+   * administrators included, has to change the policy first, which CloudTrail shows.
+   */
+  restrictKeepingTo(role: IRole): void {
+    const others = otherThan(this, [role]);
+    this.deny('OnlyRetentionDeletes', ['s3:DeleteObjectVersion', 's3:PutObjectLegalHold'], others);
+  }
+
+  private deny(sid: string, actions: string[], conditions?: Record<string, Record<string, unknown>>): void {
+    this.archive.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions,
+        resources: [this.archive.arnForObjects('*')],
+        ...(conditions && { conditions }),
+      }),
+    );
   }
 }
 

@@ -11,6 +11,7 @@ import { Exporter } from '../constructs/exporter.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { Keys } from '../constructs/keys.ts';
 import { Queues } from '../constructs/queues.ts';
+import { Retention } from '../constructs/retention.ts';
 import { Tables } from '../constructs/tables.ts';
 import { Witnesses } from '../constructs/witnesses.ts';
 import { type Foundation, Writer } from '../constructs/writer.ts';
@@ -47,13 +48,15 @@ export class TenantStack extends Stack {
     const origin = logOrigin(this, tenant, deploymentHost);
     const foundation = { tenant, logOrigin: origin, code, keys, tables, buckets, queues, bus };
     const writer = new Writer(this, 'Writer', foundation);
-    const functions = new ApiFunctions(this, 'Functions', foundation);
+    const { applyRetention } = new Retention(this, 'Retention', foundation);
+    const functions = new ApiFunctions(this, 'Functions', foundation, applyRetention);
     const { exportRecords } = new Exporter(this, 'Exporter', foundation);
     queues.restrictInternalTo([
       functions.ingestApi.role,
       functions.readApi.role,
       functions.adminApi.role,
       exportRecords.role,
+      applyRetention.role,
     ]);
     const { api } = new HttpApi(this, 'Http', functions);
 
@@ -63,6 +66,7 @@ export class TenantStack extends Stack {
       queues,
       writeLog: writer.writeLog,
       functions,
+      applyRetention,
       cosignCheckpoints: witnesses?.cosignCheckpoints,
       keys,
       email: tenant.alarm_email,

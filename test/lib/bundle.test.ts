@@ -6,7 +6,15 @@ import { FACES } from '../../lambdas/export-records/pdf/fonts.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
 import { bundleReportFiles } from '../../lib/report-files.ts';
 
-const NAMES = ['admin-api', 'cosign-checkpoints', 'export-records', 'ingest-api', 'read-api', 'write-log'];
+const NAMES = [
+  'admin-api',
+  'apply-retention',
+  'cosign-checkpoints',
+  'export-records',
+  'ingest-api',
+  'read-api',
+  'write-log',
+];
 
 let root: string;
 beforeEach(() => {

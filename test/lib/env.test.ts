@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { witnessVerifierKey } from '../../clients/witness/key-file.ts';
 import { parseAdminApiEnv } from '../../lambdas/admin-api/env.ts';
+import { parseApplyRetentionEnv } from '../../lambdas/apply-retention/env.ts';
 import { parseCosignEnv } from '../../lambdas/cosign-checkpoints/env.ts';
 import { parseIngestApiEnv } from '../../lambdas/ingest-api/env.ts';
 import { parseReadApiEnv } from '../../lambdas/read-api/env.ts';
@@ -13,6 +14,7 @@ const PARSERS = {
   'ingest-api': parseIngestApiEnv,
   'read-api': parseReadApiEnv,
   'admin-api': parseAdminApiEnv,
+  'apply-retention': parseApplyRetentionEnv,
 };
 
 const ofTableTier = tenantTemplate(tableTenant);

@@ -1,6 +1,7 @@
 import { parseRecordsObject, type RecordsFile } from '../../core/archive/layout.ts';
 import { isNamedIndex } from '../../core/index/packing.ts';
 import type { ArchiveFiles } from '../../core/receipt/verify-archive.ts';
+import { isOrder } from '../../core/retention/purge-order.ts';
 import { zlibCodec } from '../../lambdas/adapters/zlib-codec.ts';
 import type { MemoryCloud } from './memory-cloud.ts';
 
@@ -31,6 +32,7 @@ export function filesOf(copy: ArchiveCopy): ArchiveFiles {
       records,
       signatures: under('signatures/'),
       keys: under('key/', '.json'),
+      purges: [...copy.keys()].filter(isOrder),
     },
     codec: zlibCodec,
   };

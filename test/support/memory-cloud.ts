@@ -16,6 +16,7 @@ import type {
   Signer,
   WorkStore,
 } from '../../core/ports.ts';
+import type { DeletableArchive, DeletableTable, ErasableWork } from '../../core/retention/keeper.ts';
 
 /** One call to a store, as a fault injector sees it. `idempotent` calls may be carried out again, late. */
 export interface Call {
@@ -33,7 +34,7 @@ const straight: Gate = async (_call, effect) => effect();
 export class MemoryCloud {
   head: Head | undefined;
   readonly items = new Map<string, Item>();
-  readonly archived = new Map<string, { bytes: Uint8Array; retainUntil: number }>();
+  readonly archived = new Map<string, { bytes: Uint8Array; retainUntil: number; held?: boolean }>();
   /** Versions and delete markers besides those of `archived`. */
   readonly furtherVersions: ArchivedVersion[] = [];
   readonly work = new Map<string, Uint8Array>();
@@ -121,6 +122,58 @@ export class MemoryCloud {
         ),
       versions: (prefix, after = '') =>
         gate({ store: 'archive', operation: 'versions' }, () => this.#versions(prefix, after)),
+    };
+  }
+
+  /** The archive as its keeper sees it; `now` decides which locks have ended. */
+  deletableArchive(now: () => number, gate: Gate = straight): DeletableArchive {
+    return {
+      ...this.archive(gate),
+      deleteVersion: ({ key }) =>
+        gate({ store: 'archive', operation: 'deleteVersion', idempotent: true }, () => {
+          const object = this.archived.get(key);
+          if (object && (object.retainUntil > now() || object.held)) return 'locked' as const;
+          this.archived.delete(key);
+          return 'deleted' as const;
+        }),
+      holdObject: (key, on) =>
+        gate({ store: 'archive', operation: 'holdObject', idempotent: true }, () => {
+          const object = this.archived.get(key);
+          if (object) this.archived.set(key, { ...object, held: on });
+        }),
+    };
+  }
+
+  /** The records table as its keeper sees it. */
+  deletableTable(gate: Gate = straight, unprocessed: () => boolean = () => false): DeletableTable {
+    return {
+      ...this.table(gate, unprocessed),
+      delete: (keys) =>
+        gate({ store: 'table', operation: 'delete', idempotent: true }, () => {
+          const rest: ItemKey[] = [];
+          for (const key of keys) {
+            if (unprocessed()) rest.push(key);
+            else this.items.delete(address(key));
+          }
+          return { unprocessed: rest };
+        }),
+    };
+  }
+
+  /** The work bucket as its keeper sees it. */
+  erasableWork(gate: Gate = straight): ErasableWork {
+    return {
+      ...this.workStore(gate),
+      remove: (key) =>
+        gate({ store: 'work', operation: 'remove', idempotent: true }, () => {
+          this.work.delete(key);
+        }),
+      list: (prefix) =>
+        gate({ store: 'work', operation: 'list' }, () =>
+          [...this.work.keys()]
+            .filter((key) => key.startsWith(prefix))
+            .map((key) => ({ key, modifiedAt: 0 })),
+        ),
     };
   }
 

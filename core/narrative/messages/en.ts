@@ -191,8 +191,10 @@ export const english = {
     decision: 'Decision behind it',
     noDecision: 'none on record',
     late: 'Recorded',
+    erased: 'Erased',
   },
   yes: 'yes',
+  erasedOn: (at: Phrase, by: Phrase, request: Phrase) => say`on ${at} by ${by}, request ${request}`,
   recordedLate: (later: Phrase, at: Phrase) => say`${later} after it occurred, at ${at} (backfill)`,
 
   tokens: (kinds: readonly [string, number][]) => kinds.map(([kind, count]) => `${count} ${kind}`).join(', '),

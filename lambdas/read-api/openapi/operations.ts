@@ -1,5 +1,7 @@
 import * as emitters from '../../admin-api/operations/emitters.ts';
+import * as erasures from '../../admin-api/operations/erasures.ts';
 import * as exporting from '../../admin-api/operations/exports.ts';
+import * as holds from '../../admin-api/operations/holds.ts';
 import * as retention from '../../admin-api/operations/retention.ts';
 import * as tokens from '../../admin-api/operations/tokens.ts';
 import * as ingest from '../../ingest-api/operations.ts';
@@ -50,6 +52,13 @@ export const OPERATIONS: readonly Operation[] = [
   exporting.downloadExport,
   retention.getRetentionPolicy,
   retention.putRetentionPolicy,
+  holds.placeHold,
+  holds.listHolds,
+  holds.getHold,
+  holds.releaseHold,
+  erasures.requestErasure,
+  erasures.listErasures,
+  erasures.getErasure,
   getOpenApiDocument,
   consoleFiles.openConsole,
   consoleFiles.getConsolePage,

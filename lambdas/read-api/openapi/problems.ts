@@ -28,6 +28,7 @@ const MEANINGS: Readonly<Record<Exclude<ProblemCode, 'misconfigured' | 'method_n
   unauthenticated: 'No token, or none that is valid here.',
   forbidden: 'The scope is missing, another tenant is named, or a grant goes beyond one’s own.',
   not_found: 'There is no such thing.',
+  purged: 'Records of its time were purged after their retention: if there was one, it is gone.',
   conflict: 'It is there already, or was, or has changed since it was looked at.',
   too_large: 'More than 4 MB, or more than 16 MB after decompression.',
   in_progress:

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { disclosureSchema } from '../../../core/event/commitment.ts';
 import { SCHEMA_VERSION } from '../../../core/event/envelope.ts';
 import { eventIdSchema } from '../../../core/event/ids.ts';
-import { count, digestSchema } from '../../../core/event/values.ts';
+import { count, digestSchema, timestamp } from '../../../core/event/values.ts';
 import { filterSchema } from '../../../core/query/filter.ts';
 import { inclusionSchema } from '../../../core/receipt/entry.ts';
 import { receiptSchema } from '../../../core/receipt/receipt.ts';
@@ -26,6 +26,14 @@ export const nextCursor = z
   .nullable()
   .meta({ description: 'Where the next page begins; null at the end.' });
 
+/** That personal fields were erased. */
+const erasedShape = {
+  erasure_id: eventIdSchema,
+  erased_at: timestamp(),
+  erased_by: z.strictObject({ type: z.string(), id: z.string() }),
+  request: z.string().meta({ description: 'The reference of the request that it answered.' }),
+};
+
 /** What a page of events holds, wherever one is answered. */
 export const eventPageShape = {
   events: z.array(
@@ -46,6 +54,13 @@ export const eventPageShape = {
   }),
   total_count: count().meta({ description: 'Exactly how many events match, on all pages together.' }),
   schema_version: z.string(),
+  erased: z
+    .array(z.strictObject({ log_index: count(), ...erasedShape }))
+    .optional()
+    .meta({ description: 'With personal:read: of which of these records the personal fields were erased.' }),
+  purged_before: timestamp().optional().meta({
+    description: 'What was recorded before was purged, but for what is on hold. Absent where nothing was.',
+  }),
 };
 
 const pageSchema = z.strictObject(eventPageShape).meta({ id: 'EventPage' });
@@ -103,10 +118,15 @@ export const getEvent = {
     200: {
       description: 'The record, and the proof that it is in the log.',
       schema: z
-        .strictObject({ record: recordSchema, disclosures, receipt: receiptSchema })
+        .strictObject({
+          record: recordSchema,
+          disclosures,
+          receipt: receiptSchema,
+          erased: z.strictObject(erasedShape).optional(),
+        })
         .meta({ id: 'FoundEvent' }),
       example: { record: RECORD_EXAMPLE, receipt: RECEIPT_EXAMPLE },
     },
   },
-  problems: ['not_found'],
+  problems: ['not_found', 'purged'],
 } as const satisfies Operation;

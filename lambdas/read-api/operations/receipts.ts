@@ -40,5 +40,5 @@ export const getReceipt = {
       headers: { 'retry-after': 'Seconds after which to ask again.' },
     },
   },
-  problems: ['not_found', 'refused'],
+  problems: ['not_found', 'purged', 'refused'],
 } as const satisfies Operation;

@@ -1,11 +1,14 @@
 import { AuditError } from '../../../core/errors.ts';
-import { type EventPage, queryEvents } from '../../../core/query/page.ts';
-import { findRecord } from '../../../core/query/receipt.ts';
+import type { EventId } from '../../../core/event/ids.ts';
+import type { LogReader } from '../../../core/query/log-reader.ts';
+import { type EventPage, isClosed, queryEvents } from '../../../core/query/page.ts';
+import { findRecord, purgedBefore } from '../../../core/query/receipt.ts';
+import { readErasures } from '../../../core/retention/erasure.ts';
 import { routeOf } from '../../shared/http/operation.ts';
 import type { Given } from '../../shared/http/response.ts';
 import { getEvent, listEvents } from '../operations/events.ts';
 import type { ReadApi } from '../read-api.ts';
-import { maySeePersonal, shownReceipt } from '../visibility.ts';
+import { maySeePersonal, purged, shownReceipt } from '../visibility.ts';
 
 /** `GET /v1/audit/events` and `/v1/audit/events/{event_id}`. */
 export function eventRoutes({ tenantId, reader }: ReadApi) {
@@ -22,16 +25,31 @@ export function eventRoutes({ tenantId, reader }: ReadApi) {
     }),
     routeOf(getEvent, async ({ params, caller }) => {
       const found = await findRecord(await reader(), params.event_id);
-      if (!found) throw new AuditError('not_found', 'There is no record of this event in the log.');
+      if (!found) throw await absent(await reader(), params.event_id);
       const { record, disclosures } = found;
       const personal = maySeePersonal(caller) && disclosures.length > 0;
+      const closed = maySeePersonal(caller) && isClosed(found);
+      const look = closed ? await readErasures((await reader()).table) : undefined;
+      const erased = look?.(found.receipt.log_index, record.event);
       return {
         status: 200,
-        body: { record, ...(personal ? { disclosures } : {}), receipt: shownReceipt(found, caller) },
+        body: {
+          record,
+          ...(personal ? { disclosures } : {}),
+          ...(erased && { erased }),
+          receipt: shownReceipt(found, caller),
+        },
         gives: { count: 1, personal },
       };
     }),
   ];
+}
+
+async function absent(reader: LogReader, eventId: EventId): Promise<AuditError> {
+  const before = await purgedBefore(reader, eventId);
+  return before === undefined
+    ? new AuditError('not_found', 'There is no record of this event in the log.')
+    : purged(before);
 }
 
 /** What a page gives out: a reader of records of accesses would otherwise make as many as they read. */

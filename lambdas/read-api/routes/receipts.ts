@@ -7,7 +7,7 @@ import { problemResponse } from '../../shared/http/problem.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
 import { getReceipt } from '../operations/receipts.ts';
 import type { ReadApi } from '../read-api.ts';
-import { shownReceipt } from '../visibility.ts';
+import { purged, shownReceipt } from '../visibility.ts';
 
 const RETRY_SECONDS = '2';
 
@@ -31,6 +31,8 @@ export function receiptRoutes({ reader, quarantine }: ReadApi) {
         case 'unknown':
           if (answer.mayStillCome && !hasScope(caller.scopes, 'events:read')) return pending();
           throw notFound();
+        case 'purged':
+          throw purged(answer.before);
       }
     }),
   ];

@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
+  purged: 410,
   conflict: 409,
   too_large: 413,
   unavailable: 503,

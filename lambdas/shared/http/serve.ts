@@ -11,7 +11,8 @@ import type { Route } from './route.ts';
  */
 export async function serve(route: Route, request: ApiRequest, access: AccessLog): Promise<ApiResponse> {
   const response = await route.handle(request).catch((error: unknown) => {
-    if (isAuditError(error, 'not_found')) return problemResponse(problemOf(error), request.requestId);
+    if (isAuditError(error, 'not_found', 'purged'))
+      return problemResponse(problemOf(error), request.requestId);
     throw error;
   });
   await access.record(route, request, response);

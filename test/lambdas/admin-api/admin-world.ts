@@ -1,8 +1,12 @@
 import type { RetentionPolicy } from '../../../core/retention/policy.ts';
 import { Acts } from '../../../lambdas/admin-api/acts.ts';
 import { type AdminApi, adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
+import { MemoryCloud } from '../../support/memory-cloud.ts';
+import { MemoryErasures } from '../../support/memory-erasures.ts';
 import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
+import { MemoryHolds } from '../../support/memory-holds.ts';
 import { MemoryPolicies } from '../../support/memory-policies.ts';
+import { OWN_KEYS } from '../../support/own-log.ts';
 import { clientOf } from '../shared/api-client.ts';
 import { ApiWorld } from '../shared/api-world.ts';
 
@@ -30,8 +34,23 @@ export function adminApiOf(world: ApiWorld, more: Partial<AdminApi> = {}): Admin
       queue: { send: async () => undefined },
     },
     retention: { policies: new MemoryPolicies(), deployed: DEPLOYED },
+    holds: holdsOf(new MemoryHolds()),
+    erasures: { registry: new MemoryErasures(), wake: async () => undefined },
     acts: new Acts(world.outbox, { now: () => world.now }, world.random),
     ...more,
+  };
+}
+
+/** Holds over a log that is empty unless another is given. */
+export function holdsOf(
+  registry: MemoryHolds,
+  cloud = new MemoryCloud(new Uint8Array(32)),
+): AdminApi['holds'] {
+  return {
+    registry,
+    keys: async () => OWN_KEYS,
+    heads: cloud.heads(),
+    table: cloud.table(),
   };
 }
 

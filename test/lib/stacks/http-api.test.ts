@@ -19,8 +19,12 @@ test('each route goes to the function with the privilege for it, all others to t
   expect(routes.filter((route) => !isRead(route)).sort()).toEqual([
     'ANY /v1/audit/emitters AdminApi',
     'ANY /v1/audit/emitters/{proxy+} AdminApi',
+    'ANY /v1/audit/erasures AdminApi',
+    'ANY /v1/audit/erasures/{proxy+} AdminApi',
     'ANY /v1/audit/exports AdminApi',
     'ANY /v1/audit/exports/{proxy+} AdminApi',
+    'ANY /v1/audit/legal-holds AdminApi',
+    'ANY /v1/audit/legal-holds/{proxy+} AdminApi',
     'ANY /v1/audit/retention-policy AdminApi',
     'ANY /v1/audit/retention-policy/{proxy+} AdminApi',
     'ANY /v1/audit/tokens AdminApi',

@@ -21,13 +21,17 @@ function idOf(type: string, path: string): string {
 }
 const arn = (type: string, path: string) => `<${idOf(type, path)}.Arn>`;
 
-const roles = Object.keys(built.findResources('AWS::IAM::Role'));
+// Who deletes stands last of the functions, wherever the stack makes it.
+const byRank = (id: string) =>
+  /^(Writer|Functions|Exporter)/.test(id) ? 0 : id.startsWith('Retention') ? 1 : 2;
+const roles = Object.keys(built.findResources('AWS::IAM::Role')).sort((a, b) => byRank(a) - byRank(b));
 const roleOf = (path: string) => idOf('AWS::IAM::Role', path);
 const writeLog = roleOf('WriterWriteLog');
 const ingestApi = roleOf('FunctionsIngestApi');
 const readApi = roleOf('FunctionsReadApi');
 const adminApi = roleOf('FunctionsAdminApi');
 const exportRecords = roleOf('Exporter');
+const applyRetention = roleOf('Retention');
 const auditor = roleOf('Auditor');
 
 const records = arn('AWS::DynamoDB::Table', 'TablesRecords');
@@ -56,7 +60,9 @@ describe('functions', () => {
     const taken = Object.values(built.findResources('AWS::Lambda::Function')).map(
       ({ Properties }): string => Properties.Role['Fn::GetAtt'][0],
     );
-    expect(taken.sort()).toEqual([writeLog, ingestApi, readApi, adminApi, exportRecords].sort());
+    expect(taken.sort()).toEqual(
+      [writeLog, ingestApi, readApi, adminApi, exportRecords, applyRetention].sort(),
+    );
     for (const role of taken) {
       const { Properties } = built.findResources('AWS::IAM::Role')[role] ?? {};
       expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
@@ -103,8 +109,12 @@ describe('what only the writer may do', () => {
     expect(evaluator.allowed({ ...intruder, action: 's3:PutObject', resource: `${archive}/x` })).toBe(false);
   });
 
-  test.each(['PutItem', 'UpdateItem', 'BatchWriteItem'])('write records: %s', (action) => {
+  test.each(['PutItem', 'UpdateItem'])('write records: %s', (action) => {
     expect(whoMay(`dynamodb:${action}`, records)).toEqual([writeLog]);
+  });
+
+  test('write many at once, besides the one who deletes: IAM does not tell the two apart', () => {
+    expect(whoMay('dynamodb:BatchWriteItem', records)).toEqual([writeLog, applyRetention]);
   });
 
   test('take messages off the queues', () => {
@@ -125,7 +135,7 @@ describe('what only the writer may do', () => {
   });
 
   test('see the versions of the archive, besides the auditor', () => {
-    expect(whoMay('s3:ListBucketVersions', archive)).toEqual([writeLog, auditor]);
+    expect(whoMay('s3:ListBucketVersions', archive)).toEqual([writeLog, applyRetention, auditor]);
   });
 });
 
@@ -217,12 +227,7 @@ describe('what nobody may do', () => {
     },
   );
 
-  test.each([
-    's3:DeleteObject',
-    's3:DeleteObjectVersion',
-    's3:BypassGovernanceRetention',
-    's3:PutObjectLegalHold',
-  ])('%s in the archive', (action) => {
+  test.each(['s3:DeleteObject', 's3:BypassGovernanceRetention'])('%s in the archive', (action) => {
     expect(whoMay(action, `${archive}/commit/1`)).toEqual([]);
   });
 
@@ -259,7 +264,13 @@ describe('what nobody may do', () => {
 
 describe('the functions behind HTTPS', () => {
   test('all of them may send to the internal queue, since a read is a record too, nobody to the ingest queue', () => {
-    expect(whoMay('sqs:SendMessage', internal)).toEqual([ingestApi, readApi, adminApi, exportRecords]);
+    expect(whoMay('sqs:SendMessage', internal)).toEqual([
+      ingestApi,
+      readApi,
+      adminApi,
+      exportRecords,
+      applyRetention,
+    ]);
     expect(whoMay('sqs:SendMessage', exportsQueue)).toEqual([adminApi]);
     expect(whoMay('sqs:SendMessage', ingest)).toEqual([]);
   });
@@ -302,20 +313,35 @@ describe('the functions behind HTTPS', () => {
     expect(whoMay('dynamodb:GetItem', control, { 'dynamodb:LeadingKeys': [LOOK_UPS] })).toEqual([readApi]);
     expect(putters('POLICY')).toEqual([adminApi]);
     const readers = whoMay('dynamodb:GetItem', control, { 'dynamodb:LeadingKeys': ['POLICY'] });
-    expect(readers).toEqual([writeLog, readApi, adminApi]);
+    expect(readers).toEqual([writeLog, readApi, adminApi, applyRetention]);
   });
 
   test('records and their disclosures are read by those who answer with them, each as far as it needs', () => {
-    expect(whoMay('dynamodb:Query', records)).toEqual([writeLog, readApi, exportRecords]);
+    const queries = (pk: string) => whoMay('dynamodb:Query', records, { 'dynamodb:LeadingKeys': [pk] });
+    expect(queries('E#2026-11-24T09#0')).toEqual([writeLog, readApi, exportRecords, applyRetention]);
+    // Who places holds counts what they would keep, by the index alone.
+    expect(queries('X#task_id#a')).toEqual([writeLog, readApi, adminApi, exportRecords, applyRetention]);
     expect(whoMay('s3:GetObject', `${archive}/commit/1`)).toEqual([
       writeLog,
       readApi,
       exportRecords,
+      applyRetention,
       auditor,
     ]);
-    expect(whoMay('s3:GetObject', `${work}/disclosures/1`)).toEqual([writeLog, readApi, exportRecords]);
+    expect(whoMay('s3:GetObject', `${work}/disclosures/1`)).toEqual([
+      writeLog,
+      readApi,
+      exportRecords,
+      applyRetention,
+    ]);
     expect(whoMay('s3:GetObject', `${work}/staging/1`)).toEqual([writeLog]);
-    expect(whoMay('secretsmanager:GetSecretValue', secret)).toEqual([writeLog, readApi, exportRecords]);
+    expect(whoMay('secretsmanager:GetSecretValue', secret)).toEqual([
+      writeLog,
+      readApi,
+      adminApi,
+      exportRecords,
+      applyRetention,
+    ]);
     expect(whoMay('kms:GetPublicKey', signingKey)).toEqual([writeLog, auditor]);
   });
 });
@@ -325,8 +351,8 @@ describe('exports', () => {
     const object = `${work}/exports/1/export.zip`;
     expect(whoMay('s3:PutObject', object)).toEqual([exportRecords]);
     expect(whoMay('s3:GetObject', object)).toEqual([adminApi, exportRecords]);
-    expect(whoMay('s3:DeleteObject', object)).toEqual([adminApi, exportRecords]);
-    expect(whoMay('s3:DeleteObject', `${work}/disclosures/1`)).toEqual([]);
+    expect(whoMay('s3:DeleteObject', object)).toEqual([adminApi, exportRecords, applyRetention]);
+    expect(whoMay('s3:DeleteObject', `${work}/disclosures/1`)).toEqual([applyRetention]);
   });
 
   test('export-records changes jobs and nothing else of the control table', () => {
@@ -334,6 +360,57 @@ describe('exports', () => {
     expect(changers('EXPORT')).toEqual([adminApi, exportRecords]);
     expect(changers('TOKEN')).toEqual([adminApi]);
     expect(whoMay('dynamodb:PutItem', control, { 'dynamodb:LeadingKeys': ['EXPORT'] })).toEqual([adminApi]);
+  });
+});
+
+describe('what only apply-retention may do', () => {
+  test.each(['s3:DeleteObjectVersion', 's3:PutObjectLegalHold'])(
+    '%s, on what holds records alone',
+    (action) => {
+      for (const key of ['commit/1', 'records/dt=2026-11-24/1'])
+        expect(whoMay(action, `${archive}/${key}`)).toEqual([applyRetention]);
+      for (const key of ['tile/0/000', 'checkpoint/1', 'purge/1/1.order.json', 'README.txt'])
+        expect(whoMay(action, `${archive}/${key}`)).toEqual([]);
+    },
+  );
+
+  test('and no administrator beside it, whatever IAM grants them', () => {
+    const granted = structuredClone(template);
+    granted.Resources.Admin = { Type: 'AWS::IAM::Role' };
+    granted.Resources.AdminPolicy = {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        Roles: [{ Ref: 'Admin' }],
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+      },
+    };
+    const evaluator = createPolicyEvaluator(granted);
+    for (const action of ['s3:DeleteObjectVersion', 's3:PutObjectLegalHold'])
+      expect(evaluator.allowed({ principal: 'Admin', action, resource: `${archive}/commit/1` })).toBe(false);
+  });
+
+  test('orders and certificates are added under a lock, by it alone', () => {
+    for (const name of ['purge/1/1.order.json', 'erasure/1.json']) {
+      expect(whoMay('s3:PutObject', `${archive}/${name}`, locked)).toEqual([applyRetention]);
+      expect(whoMay('s3:PutObject', `${archive}/${name}`)).toEqual([]);
+    }
+    expect(whoMay('s3:PutObject', `${archive}/commit/1`, locked)).toEqual([writeLog]);
+  });
+
+  test('holds are placed and released by admin-api; the one who deletes notes what it has secured', () => {
+    const context = { 'dynamodb:LeadingKeys': ['HOLD'] };
+    expect(whoMay('dynamodb:PutItem', control, context)).toEqual([adminApi]);
+    expect(whoMay('dynamodb:UpdateItem', control, context)).toEqual([adminApi, applyRetention]);
+    expect(whoMay('kms:Sign', signingKey)).not.toContain(applyRetention);
+  });
+
+  test('erasures are asked for at admin-api, which starts the one who erases and no other function', () => {
+    const context = { 'dynamodb:LeadingKeys': ['ERASURE'] };
+    expect(whoMay('dynamodb:PutItem', control, context)).toEqual([adminApi]);
+    expect(whoMay('dynamodb:UpdateItem', control, context)).toEqual([adminApi, applyRetention]);
+    const functionOf = (path: string) => arn('AWS::Lambda::Function', path);
+    expect(whoMay('lambda:InvokeFunction', functionOf('Retention'))).toEqual([adminApi]);
+    expect(whoMay('lambda:InvokeFunction', functionOf('WriterWriteLog'))).toEqual([]);
   });
 });
 

@@ -31,7 +31,7 @@ test('refused events ring by one line, refused callers by twenty in five minutes
     return `${MetricName} ${MetricValue} ${[...new Set(Properties.FilterPattern.match(/[A-Z]+_[A-Z]+/g))].join(' ')}`;
   });
   expect(filters.sort()).toEqual([
-    ...Array.from({ length: 4 }, () => 'Integrity 1 INTEGRITY_ALERT'),
+    ...Array.from({ length: 5 }, () => 'Integrity 1 INTEGRITY_ALERT'),
     ...Array.from({ length: 3 }, () => 'Refused 1 TOKEN_REFUSED RATE_LIMITED'),
     'Refused 20 EVENTS_REFUSED DEAD_LETTER',
   ]);

@@ -17,7 +17,7 @@ describe.each([
 ])('%s', (_tier, file) => {
   const template = tenantTemplate(file);
 
-  test('functions are invoked by their own API, the writer by its schedules; the queues are polled, which needs no grant', () => {
+  test('functions are invoked by their own API, writer and keeper by their schedules; the queues are polled, which needs no grant', () => {
     const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(
       ({ Properties: { Principal, Action, SourceArn, FunctionName } }) => {
         const api = SourceArn['Fn::Join']?.[1].find(
@@ -31,7 +31,7 @@ describe.each([
     const by = { Ref: apiOf(template) };
     const action = 'lambda:InvokeFunction';
     const schedules = [/^WriterArchiveAudit/, /^WriterCloseDays/, /^WriterDailyRecords/];
-    expect(permissions).toHaveLength(3 + schedules.length);
+    expect(permissions).toHaveLength(3 + schedules.length + 1);
     expect(permissions.filter(({ principal }) => principal === 'apigateway.amazonaws.com')).toEqual(
       Array.from({ length: 3 }, () => ({ principal: 'apigateway.amazonaws.com', action, by, whom: 'other' })),
     );
@@ -39,13 +39,15 @@ describe.each([
       const rule = { principal: 'events.amazonaws.com', by: expect.stringMatching(schedule) };
       expect(permissions).toContainEqual({ ...rule, action, whom: 'writer' });
     }
+    const hourly = { principal: 'events.amazonaws.com', by: expect.stringMatching(/^RetentionEveryHour/) };
+    expect(permissions).toContainEqual({ ...hourly, action, whom: 'other' });
   });
 
   test('roles are taken by functions and by the logging of API Gateway, by no other service', () => {
     const takers = Object.values(template.findResources('AWS::IAM::Role')).map(
       ({ Properties }): string => Properties.AssumeRolePolicyDocument.Statement[0].Principal.Service,
     );
-    const functions = Array.from({ length: 5 }, () => 'lambda.amazonaws.com');
+    const functions = Array.from({ length: 6 }, () => 'lambda.amazonaws.com');
     expect(takers.sort()).toEqual(['apigateway.amazonaws.com', ...functions]);
   });
 

@@ -40,6 +40,28 @@ const MAKERS = {
     nowhere: () => v7(),
   },
   refusal: { make: (of) => of.refusal(), nowhere: () => hex(16) },
+  hold: {
+    make: async (of) => {
+      const made = await of.ask('POST', '/v1/audit/legal-holds', {
+        filter: { task_id: `task-${hex(8)}` },
+        reason: 'isolation suite',
+        awaits: true,
+      });
+      return z.object({ hold_id: z.string() }).parse(made).hold_id;
+    },
+    nowhere: () => v7(),
+  },
+  erasure: {
+    make: async (of) => {
+      const made = await of.ask('POST', '/v1/audit/erasures', {
+        user_id: `user-${hex(8)}`,
+        request: 'isolation suite',
+        preview: true,
+      });
+      return z.object({ erasure_id: z.string() }).parse(made).erasure_id;
+    },
+    nowhere: () => v7(),
+  },
   emitter: { make: async (of) => (await of.emitter()).emitter_id, nowhere: () => `emitter-${hex(6)}` },
   emitter_key: {
     make: async (of) => (await of.emitter()).kid,

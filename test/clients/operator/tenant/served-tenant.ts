@@ -5,8 +5,10 @@ import { Acts } from '../../../../lambdas/admin-api/acts.ts';
 import { adminRoutes } from '../../../../lambdas/admin-api/admin-api.ts';
 import { answerOperator, asOperatorInvocation } from '../../../../lambdas/admin-api/operator.ts';
 import { AccessLog } from '../../../../lambdas/shared/http/access-log.ts';
-import { DEPLOYED } from '../../../lambdas/admin-api/admin-world.ts';
+import { DEPLOYED, holdsOf } from '../../../lambdas/admin-api/admin-world.ts';
+import { MemoryErasures } from '../../../support/memory-erasures.ts';
 import { MemoryExportFiles, MemoryExportJobs } from '../../../support/memory-exports.ts';
+import { MemoryHolds } from '../../../support/memory-holds.ts';
 import { MemoryPolicies } from '../../../support/memory-policies.ts';
 import { MemoryEmitters, MemoryTokens, MemoryUsage } from '../../../support/memory-registries.ts';
 import { SeededRandom } from '../../../support/seeded-random.ts';
@@ -61,6 +63,8 @@ export async function withServedTenant(
     usage: new MemoryUsage(),
     exports: { jobs: new MemoryExportJobs(), files: new MemoryExportFiles(), queue: outbox },
     retention: { policies: new MemoryPolicies(), deployed: DEPLOYED },
+    holds: holdsOf(new MemoryHolds()),
+    erasures: { registry: new MemoryErasures(), wake: async () => undefined },
     acts: new Acts(outbox, clock, random),
     clock,
     random,
