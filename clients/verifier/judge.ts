@@ -102,6 +102,9 @@ async function judgeDirectory(
     return { kind: 'archive', verdict, notes: [] };
   }
   if ((await kindOf(join(file, 'tile'))) === 'directory') {
+    // As an export it has a manifest, which names every file.
+    const { verdict } = (await verifyProjection(file, trust)) ?? {};
+    if (verdict && !verdict.verified) return { kind: 'log', verdict, notes: [] };
     return { kind: 'log', verdict: await verifyTiles(logDirectory(file), trust, options), notes: [] };
   }
   const projection = await verifyProjection(file, trust);

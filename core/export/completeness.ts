@@ -42,6 +42,8 @@ export function judgeExport(tally: Tally, filter: EventFilter, refused: number):
       judged: false,
       because: `the filter (${cutting.join(', ') || 'category'}) takes records out of their tasks`,
     };
+  // Also of a whole log as tiles, whose records nobody looked into.
+  if (tally.types.size === 0) return { judged: false, because: 'no record was looked into' };
   const ledgers = [...tally.ledgers];
   const sum = (of: (ledger: Ledger) => number) => ledgers.reduce((total, ledger) => total + of(ledger), 0);
   const findings = {

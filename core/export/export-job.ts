@@ -3,11 +3,13 @@ import type { EventId } from '../event/ids.ts';
 import { type EventFilter, filterSchema } from '../query/filter.ts';
 
 /**
- * What an export can be made as: `ndjson` verifies record by record, `pdf` is that with a report to be read, the others are
- * projections of it for a SIEM.
+ * What an export can be made as: `ndjson` verifies record by record, `pdf` is that with a report to be read, `tlog-tiles` is
+ * the whole log as others' tools read it, the others are projections of the records for a SIEM.
  */
-export const EXPORT_FORMATS = ['ndjson', 'pdf', 'ocsf', 'splunk-hec', 'elastic-bulk'] as const;
+export const EXPORT_FORMATS = ['ndjson', 'pdf', 'ocsf', 'splunk-hec', 'elastic-bulk', 'tlog-tiles'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+/** Those whose files hold records one by one. */
+export type RecordsFormat = Exclude<ExportFormat, 'tlog-tiles'>;
 
 export const EXPORT_STATUSES = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export type ExportStatus = (typeof EXPORT_STATUSES)[number];
@@ -21,6 +23,10 @@ export const exportRequestSchema = z
   .refine(({ filter: { from, to } }) => from === undefined || to === undefined || from < to, {
     path: ['filter', 'to'],
     error: 'expected a time after "from"',
+  })
+  .refine(({ format, filter }) => format !== 'tlog-tiles' || Object.keys(filter).length === 0, {
+    path: ['filter'],
+    error: 'expected none: tlog-tiles is the whole log',
   });
 
 /** The tree that an export is of, fixed when it begins: whatever is recorded later is not in it. */

@@ -2,7 +2,7 @@ import { concatBytes, utf8 } from '../encoding.ts';
 import { canonicalBytes } from '../event/canonical.ts';
 import type { PageEntry } from '../query/entries.ts';
 import { toElastic } from './elastic.ts';
-import type { ExportFormat } from './export-job.ts';
+import type { RecordsFormat } from './export-job.ts';
 import { toOcsf } from './ocsf.ts';
 import { projected } from './projected.ts';
 import { toSplunk } from './splunk.ts';
@@ -11,7 +11,7 @@ import { toSplunk } from './splunk.ts';
 export type Projection = (entry: PageEntry, origin: string) => Uint8Array;
 
 /** How each format writes an entry. */
-export const PROJECTIONS: Readonly<Record<ExportFormat, Projection>> = {
+export const PROJECTIONS: Readonly<Record<RecordsFormat, Projection>> = {
   ndjson: proven,
   pdf: proven, // beside the report, which can't hold every record of a long range
   ocsf: (entry, origin) => lineOf(toOcsf(projected(entry, origin))),

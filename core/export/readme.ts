@@ -1,14 +1,19 @@
 import { formatTimestamp } from '../event/time.ts';
 import { PROVEN_FORMATS } from '../receipt/manifest.ts';
-import type { ExportFormat, ExportJob, ExportTree } from './export-job.ts';
+import type { ExportJob, ExportTree, RecordsFormat } from './export-job.ts';
 
-const EVENTS: Readonly<Record<ExportFormat, string>> = {
+const EVENTS: Readonly<Record<RecordsFormat, string>> = {
   ndjson: 'a record and its inclusion proof on each line, in RFC 8785 form',
   pdf: 'all records that match: a record and its inclusion proof on each line, in RFC 8785 form',
   ocsf: 'one OCSF 1.9.0 event on each line; the record and its place in the log are under "unmapped"',
   'splunk-hec': "objects of Splunk's HTTP Event Collector, one on each line; the event is OCSF 1.9.0",
   'elastic-bulk': "the body of Elastic's bulk API: an action and a document in turn",
 };
+
+const TILES = [
+  'tile/entries/…        the records, in bundles of 256 (C2SP tlog-tiles)',
+  'tile/<level>/…        the hashes over them',
+];
 
 const TO_VERIFY = {
   records: ['It shows that each record is in the log, and that the log vouches for this export as it is.'],
@@ -35,7 +40,7 @@ export function readmeOf(
     ...(format === 'pdf'
       ? ['report.pdf            the report, PDF/A-3a, with the records that it tells attached']
       : []),
-    `events-NNNNNN.ndjson  ${EVENTS[format]}`,
+    ...(format === 'tlog-tiles' ? TILES : [`events-NNNNNN.ndjson  ${EVENTS[format]}`]),
     ...disclosures,
     'checkpoint            the signed head of the log (C2SP tlog-checkpoint)',
     'verifier-key          the first key of the log. It comes with the data here: compare it with the one that you got',
@@ -45,7 +50,7 @@ export function readmeOf(
     'receipt.json          the record in the log that names the SHA-256 of manifest.json, with its proof',
     '',
     'To verify, in a checkout of agent-audit-trail:  npm run verify -- FOLDER_OR_ZIP --key KEY',
-    ...TO_VERIFY[PROVEN_FORMATS.has(format) ? 'records' : 'projection'],
+    ...TO_VERIFY[PROVEN_FORMATS.has(format) || format === 'tlog-tiles' ? 'records' : 'projection'],
     'The formats are public; docs/formats/ of the project says what to check and how.',
     '',
   ].join('\n');

@@ -10,6 +10,7 @@ import { makeReport } from './make-report.ts';
 import { type FilesProgress, storeProgress, writePart } from './parts.ts';
 import { sealExport } from './seal-export.ts';
 import { writeRecords } from './write-records.ts';
+import { writeTiles } from './write-tiles.ts';
 
 /** `later`: it has not ended, and somebody must go on with it. */
 export type ExportOutcome = 'ended' | 'later';
@@ -59,11 +60,16 @@ async function goOn(job: ExportJob, deadline: number, exporter: Exporter): Promi
 
   const tree = job.tree ?? (await fixTree(job, reader));
   if (!job.tree && !(await keep(0, tree))) return await drop(job, exporter);
-  const { progress, complete } = await writeRecords(job, tree, {
+  const { format } = job;
+  const writer = {
     ...exporter,
     mustStop: () => reader.clock.now() >= deadline,
-    onPart: async (records) => (await keep(records)) !== undefined,
-  });
+    onPart: async (records: number) => (await keep(records)) !== undefined,
+  };
+  const { progress, complete } =
+    format === 'tlog-tiles'
+      ? await writeTiles(job, tree, writer)
+      : await writeRecords({ ...job, format }, tree, writer);
   if (!complete) {
     const standing = await jobs.get(exportId);
     return standing?.status === 'cancelled'
@@ -76,7 +82,7 @@ async function goOn(job: ExportJob, deadline: number, exporter: Exporter): Promi
       `the index counts ${tree.total} events where ${progress.records} were found`,
     );
   const whole =
-    job.format === 'pdf' ? await withReport(job, tree, progress, exporter, { keep, deadline }) : progress;
+    format === 'pdf' ? await withReport(job, tree, progress, exporter, { keep, deadline }) : progress;
   const sealed = whole && (await sealExport(job, tree, whole, deadline, exporter));
   if (!sealed) return await release(job, progress.records, jobs);
   const ended = await jobs.end(exportId, { status: 'done', ...sealed, finishedAt: reader.clock.now() });
@@ -110,10 +116,13 @@ async function withReport(
 }
 
 /** The log as it is now: the export is of this tree, whatever is recorded meanwhile. */
-async function fixTree({ filter }: ExportJob, reader: LogReader): Promise<ExportTree> {
+async function fixTree({ format, filter }: ExportJob, reader: LogReader): Promise<ExportTree> {
   const { finalSize, checkpoint } = await readHead(reader);
   const verifierKey = await readFirstKey(reader);
-  const total = await countMatches(reader.table, select(filter, reader.keys.index), finalSize);
+  const total =
+    format === 'tlog-tiles'
+      ? finalSize
+      : await countMatches(reader.table, select(filter, reader.keys.index), finalSize);
   return { size: finalSize, checkpoint, verifierKey, total };
 }
 
@@ -135,6 +144,7 @@ function describeFailure(error: unknown): { code: string; detail: string } {
       code: 'integrity',
       detail: 'What is stored did not pass its own checks, so it was not given out.',
     };
+  if (isAuditError(error, 'too_large')) return { code: 'too_large', detail: error.message };
   if (isAuditError(error, 'unavailable'))
     return {
       code: 'unavailable',

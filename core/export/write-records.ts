@@ -3,7 +3,7 @@ import { select } from '../query/filter.ts';
 import type { LogReader } from '../query/log-reader.ts';
 import { matchesByTime } from '../query/matches.ts';
 import { PROVEN_FORMATS } from '../receipt/manifest.ts';
-import type { ExportFiles, ExportJob, ExportTree } from './export-job.ts';
+import type { ExportFiles, ExportJob, ExportTree, RecordsFormat } from './export-job.ts';
 import { type FilesProgress, OpenPart, type Part, readProgress, storeProgress } from './parts.ts';
 import { lineOf, PROJECTIONS } from './projections.ts';
 import { Tally } from './tally.ts';
@@ -32,7 +32,7 @@ export interface RecordsWriter {
  * is as of `tree`. Returns what is in the files, and whether that is all.
  */
 export async function writeRecords(
-  job: ExportJob,
+  job: ExportJob & { format: RecordsFormat },
   tree: ExportTree,
   writer: RecordsWriter,
 ): Promise<{ progress: FilesProgress; complete: boolean }> {

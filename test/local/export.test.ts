@@ -116,6 +116,7 @@ describe('an export job', () => {
     [{ format: 'ndjson', filter: { from: 'yesterday' } }, 'from'],
     [{ format: 'ndjson', filter: { agent: 'x' } }, 'agent'],
     [{ format: 'ndjson', since: 3 }, 'since'],
+    [{ format: 'tlog-tiles', filter: { user_id: 'ann' } }, 'whole log'],
   ])('%j is refused, with what is wrong', async (body, named) => {
     const { status, text } = await call(tenant, 'POST', PATH, { token: admin, body });
     expect(status).toBe(400);
@@ -187,7 +188,7 @@ describe('an export job', () => {
 
 test('npm run tenant -- export writes every format, with progress, and verifies it', async () => {
   await Promise.all(
-    EXPORT_FORMATS.map(async (format) => {
+    EXPORT_FORMATS.filter((format) => format !== 'tlog-tiles').map(async (format) => {
       const out: string[] = [];
       const err: string[] = [];
       const status = await main(

@@ -17,7 +17,7 @@ import type { DeployedTenant } from './locate.ts';
 import { createToken, revokeToken } from './tokens.ts';
 
 interface ExportOptions extends Reach {
-  format: ExportFormat | 'tlog-tiles';
+  format: ExportFormat;
   out: string;
   personal: boolean;
   from?: string;
@@ -48,11 +48,7 @@ Examples:
 export function addExportCommand(program: Command, world: World): void {
   reaching(program.command('export'))
     .description('its records, or its whole log, as files that verify offline')
-    .addOption(
-      new Option('--format <format>', 'what to write')
-        .choices([...new Set([...EXPORT_FORMATS, 'tlog-tiles'])])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--format <format>', 'what to write').choices(EXPORT_FORMATS).makeOptionMandatory())
     .requiredOption('--out <dir>', 'the folder; of tlog-tiles, new or of an earlier export of this log')
     .option('--from <time>', 'events that occurred at this time or later (RFC 3339)', parseTime)
     .option('--to <time>', 'events that occurred before this time', parseTime)

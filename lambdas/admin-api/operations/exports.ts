@@ -75,7 +75,8 @@ export const createExport = {
   summary: 'Asks for an export',
   description:
     'A job: the export is of the log as it is when the job begins. `ndjson` is the bundle that verifies offline, ' +
-    'record by record; `pdf` is that and a report for people, PDF/A with its evidence attached; `ocsf`, `splunk-hec` and `elastic-bulk` are projections of it for a SIEM. The filter is that ' +
+    'record by record; `pdf` is that and a report for people, PDF/A with its evidence attached; `ocsf`, `splunk-hec` and `elastic-bulk` are projections of it for a SIEM; `tlog-tiles` is the whole log as others’ ' +
+    'tools read it, and takes no filter. The filter is that ' +
     'of `GET /v1/audit/events`; without a category it leaves the product’s own governance records out.',
   body: { schema: exportRequestSchema, example: { format: 'ndjson', filter: { category: 'all' } } },
   answers: {

@@ -53,7 +53,8 @@ async function create(api: AdminApi, asked: Asked<typeof createExport>): Promise
   const job: ExportJob = {
     exportId: mintEventId(now, api.random),
     ...body,
-    personal: hasScope(caller.scopes, 'personal:read'),
+    // Entry bundles are the records as they are: nothing is opened in them.
+    personal: body.format !== 'tlog-tiles' && hasScope(caller.scopes, 'personal:read'),
     createdAt: now,
     createdBy: { type: caller.kind, id: caller.id },
     requestId,

@@ -132,3 +132,11 @@ test('a receipt that is altered, of something else or no JSON does not verify, a
     result: { failure: { code: 'manifest_not_vouched' } },
   });
 });
+
+test('an export as tlog-tiles verifies as a whole log, and does not with a file of it altered', async () => {
+  const folder = join(directory, 'tlog-tiles');
+  const { status, result } = await judged(folder);
+  expect([status, result.outcome, result.kind]).toEqual([0, 'verified', 'log']);
+  await edit(join(folder, 'README.txt'), (text) => text.replace('audit', 'odd'));
+  expect((await judged(folder)).result.failure).toMatchObject({ code: 'part_altered' });
+});

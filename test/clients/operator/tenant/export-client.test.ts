@@ -95,7 +95,7 @@ test('the file is fetched without the token, and one that can not be had leaves 
 });
 
 test.each([
-  [['--format', 'xml'], /Allowed choices are ndjson, pdf, ocsf, splunk-hec, elastic-bulk/],
+  [['--format', 'xml'], /Allowed choices are ndjson, pdf, ocsf, splunk-hec, elastic-bulk, tlog-tiles/],
   [['--format', 'ndjson', '--from', 'yesterday'], /Expected a time, as 2026-11-24T09:00:00Z/],
   [['--format', 'ndjson', '--event-type', 'TEA_DRUNK'], /TASK_INITIATED/],
   [['--format', 'tlog-tiles', '--user', 'ann'], /tlog-tiles is the whole log: it takes no filter/],
