@@ -16,6 +16,7 @@ import { environment, wireApi } from '../shared/wire-api.ts';
 import { workloadTerms } from '../shared/workload-terms.ts';
 import { parseReadApiEnv } from './env.ts';
 import { readRoutes } from './read-api.ts';
+import { signInOffer } from './sign-in.ts';
 
 const env = parseReadApiEnv(environment);
 const api = wireApi('read-api', env);
@@ -44,6 +45,7 @@ export const handler = makeApi(
     ...(cosignatures && { cosignatures }),
     outbox: api.outbox,
     retainDays: async () => (await policyInForce(policies, env.RETENTION)).policy.min_days,
+    signIn: signInOffer(env.IDENTITY),
     console: new BundledFiles(join(import.meta.dirname, 'console')),
   }),
   { ...api, workloads: workloadTerms(env.WORKLOAD_IDENTITY) },

@@ -14,6 +14,7 @@ import { receiptRoutes } from './routes/receipts.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { timelineRoutes } from './routes/timeline.ts';
+import type { SignInOffer } from './sign-in.ts';
 
 /** What the reading routes work on. */
 export interface ReadApi {
@@ -28,6 +29,8 @@ export interface ReadApi {
   /** Days for which a record is kept at least, by the policy in force. */
   retainDays: () => Promise<number>;
   console: ConsoleFiles;
+  /** How people sign in to it; undefined: with tokens alone. */
+  signIn?: SignInOffer | undefined;
 }
 
 /** Every route of this function. */

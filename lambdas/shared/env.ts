@@ -22,6 +22,9 @@ const identity = z.strictObject({
   groups_claim: z.string().min(1),
   /** What the members of each group may do here. */
   groups: z.record(z.string(), z.array(z.enum(SCOPES))),
+  console: z
+    .strictObject({ client_id: z.string(), scope: z.string(), token_origin: z.string().optional() })
+    .optional(),
 });
 export type Identity = z.output<typeof identity>;
 

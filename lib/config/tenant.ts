@@ -46,6 +46,22 @@ const identity = z
     audience: z.string().min(1).max(500),
     groups_claim: z.string().min(1).max(100).default('groups'),
     groups: z.record(z.string().min(1).max(256), grant),
+    /** The console as a public client of the issuer (authorization code with PKCE). */
+    console: z
+      .strictObject({
+        client_id: z.string().min(1).max(200),
+        scope: z
+          .string()
+          .regex(/^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/, 'expected names of scopes with a space between them')
+          .max(200)
+          .default('openid'),
+        /** Origin of the issuer's token endpoint, where that is not its own. */
+        token_origin: z
+          .string()
+          .regex(/^https:\/\/[a-z0-9.-]+(?::\d+)?$/, 'expected an origin, as https://auth.example.com')
+          .optional(),
+      })
+      .optional(),
   })
   .refine((value) => JSON.stringify(value).length <= MOST_IDENTITY, {
     message: `expected at most ${MOST_IDENTITY} characters of JSON, which is what a function can be told: name fewer groups`,

@@ -40,7 +40,12 @@ export async function startIssuer(
   const server = createServer((request, response) => {
     asked.push(request.url ?? '');
     const documents: Record<string, unknown> = {
-      '/.well-known/openid-configuration': describe({ issuer, jwks_uri: `${issuer}/keys` }),
+      '/.well-known/openid-configuration': describe({
+        issuer,
+        jwks_uri: `${issuer}/keys`,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+      }),
       '/keys': { keys },
     };
     const body = documents[request.url ?? ''];

@@ -1,8 +1,9 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../api.ts';
+import { isBackFromIssuer, leaveForIssuer, type OidcOffer, oidcOffer, tokenFromIssuer } from '../oidc.ts';
 import { Icon } from '../parts/icon.tsx';
 
-/** Lets somebody in with a token. It stays in this tab, and goes into no address. */
+/** Lets somebody in, with a token or by the tenant's own issuer. The token stays in this tab, and goes into no address. */
 export function SignIn({
   base,
   problem,
@@ -14,6 +15,17 @@ export function SignIn({
 }) {
   const input = useRef<HTMLInputElement>(null);
   const [wrong, setWrong] = useState<string>();
+  const [offer, setOffer] = useState<OidcOffer>();
+  const [busy, setBusy] = useState(isBackFromIssuer);
+  useEffect(() => {
+    void oidcOffer(base).then(async (offered) => {
+      setOffer(offered);
+      if (!isBackFromIssuer()) return;
+      setBusy(false);
+      if (offered) await tokenFromIssuer(offered).then(onToken, tell);
+    });
+  }, [base]);
+  const tell = (error: unknown) => setWrong(error instanceof Error ? error.message : String(error));
   const submit = (event: Event) => {
     event.preventDefault();
     const token = input.current?.value.trim() ?? '';
@@ -35,6 +47,19 @@ export function SignIn({
         <p class="quiet">
           What the agents of this tenant did and why, verified in your browser against the log's signed head.
         </p>
+        {offer && (
+          <>
+            <button
+              type="button"
+              class="primary"
+              disabled={busy}
+              onClick={() => void leaveForIssuer(base, offer).catch(tell)}
+            >
+              Sign in at {new URL(offer.issuer).host}
+            </button>
+            <p class="quiet">or with a token of the audit trail</p>
+          </>
+        )}
         <label>
           <span>Access token</span>
           <input
@@ -57,7 +82,7 @@ export function SignIn({
           </p>
         )}
         <button type="submit" class="primary">
-          Sign in
+          {offer ? 'Sign in with the token' : 'Sign in'}
         </button>
         <p class="quiet small">{base}</p>
       </form>

@@ -62,5 +62,6 @@ export const OPERATIONS: readonly Operation[] = [
   getOpenApiDocument,
   consoleFiles.openConsole,
   consoleFiles.getConsolePage,
+  consoleFiles.getSignIn,
   consoleFiles.getConsoleFile,
 ];

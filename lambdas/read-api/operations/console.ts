@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { short } from '../../../core/event/values.ts';
 import type { Operation } from '../../shared/http/operation.ts';
 
 /** Whatever a browser adds to the address of the page is the page's business. */
@@ -37,6 +38,43 @@ export const getConsolePage = {
     },
   },
   problems: ['not_found'],
+} as const satisfies Operation;
+
+export const getSignIn = {
+  id: 'getSignIn',
+  leaves: { nothing: 'It says what the tenant file says of signing in, and holds nothing of the log.' },
+  tag: 'Console',
+  method: 'GET',
+  path: '/console/sign-in.json',
+  scopes: 'public',
+  summary: 'How people sign in to the console',
+  answers: {
+    200: {
+      description: 'The tenant’s own OpenID Connect issuer, where its file names one for the console.',
+      schema: z
+        .strictObject({
+          oidc: z
+            .strictObject({
+              issuer: z.url(),
+              client_id: short(),
+              scope: z.string(),
+              token: z.enum(['id_token', 'access_token']).meta({ description: 'Which one the API takes.' }),
+              origins: z.array(z.string()).meta({ description: 'What the console may ask besides the API.' }),
+            })
+            .nullable(),
+        })
+        .meta({ id: 'SignIn' }),
+      example: {
+        oidc: {
+          issuer: 'https://login.example.com/acme',
+          client_id: 'audit-console',
+          scope: 'openid',
+          token: 'id_token',
+          origins: ['https://login.example.com'],
+        },
+      },
+    },
+  },
 } as const satisfies Operation;
 
 export const getConsoleFile = {

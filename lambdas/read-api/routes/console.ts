@@ -2,7 +2,7 @@ import { AuditError } from '../../../core/errors.ts';
 import type { BundledFile } from '../../adapters/bundled-files.ts';
 import { routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import { getConsoleFile, getConsolePage, openConsole } from '../operations/console.ts';
+import { getConsoleFile, getConsolePage, getSignIn, openConsole } from '../operations/console.ts';
 import type { ReadApi } from '../read-api.ts';
 
 /** Where the console's files come from. */
@@ -14,20 +14,20 @@ export interface ConsoleFiles {
  * What the console's page may do: run its own files, ask its own API. Nothing inline, nothing from elsewhere, no frame
  * around it, no plain string that becomes markup.
  */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
+const policyFor = (origins: readonly string[]) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    ["connect-src 'self'", ...origins].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ');
 
 const HEADERS = {
-  'content-security-policy': POLICY,
   'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -45,22 +45,28 @@ const REFERENCE = 'api';
 const YEAR = 31_536_000;
 
 /** `GET /console/…`: the console's static files. They hold nothing of the tenant, so nobody has to be somebody to get them. */
-export function consoleRoutes({ console: files }: Pick<ReadApi, 'console'>) {
+export function consoleRoutes({ console: files, signIn }: Pick<ReadApi, 'console' | 'signIn'>) {
+  const policy = policyFor(signIn?.origins ?? []);
   return [
     routeOf(openConsole, async () => ({
       status: 302,
       // Relative: nobody here knows under which path the API lies.
       headers: { location: `console/${PAGE}`, 'cache-control': 'no-cache' },
     })),
-    routeOf(getConsolePage, async ({ header }) => serve(files, PAGE, header('accept-encoding'))),
+    routeOf(getConsolePage, async ({ header }) => serve(files, policy, PAGE, header('accept-encoding'))),
+    routeOf(getSignIn, async () => ({
+      status: 200,
+      headers: { 'cache-control': 'no-cache' },
+      body: { oidc: signIn ?? null },
+    })),
     // `/console/api` is a page like `/console/`: it is linked, so it has no ending.
     routeOf(getConsoleFile, async ({ params: { file }, header }) =>
-      serve(files, file === REFERENCE ? `${REFERENCE}.html` : file, header('accept-encoding')),
+      serve(files, policy, file === REFERENCE ? `${REFERENCE}.html` : file, header('accept-encoding')),
     ),
   ];
 }
 
-function serve(files: ConsoleFiles, name: string, accepted = ''): ApiResponse {
+function serve(files: ConsoleFiles, policy: string, name: string, accepted = ''): ApiResponse {
   const file = name.endsWith('.br') ? undefined : files.find(name);
   if (!file) throw new AuditError('not_found', 'There is nothing under this path.');
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
@@ -70,6 +76,7 @@ function serve(files: ConsoleFiles, name: string, accepted = ''): ApiResponse {
     body: brotli ?? file.bytes,
     headers: {
       ...HEADERS,
+      'content-security-policy': policy,
       'content-type': type,
       vary: 'accept-encoding',
       ...(brotli ? { 'content-encoding': 'br' } : {}),

@@ -5,6 +5,7 @@ import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { afterAll, expect, test } from '@jest/globals';
 import { BundledFiles } from '../../../lambdas/adapters/bundled-files.ts';
 import { readRoutes } from '../../../lambdas/read-api/read-api.ts';
+import { type SignInOffer, signInOffer } from '../../../lambdas/read-api/sign-in.ts';
 import { FilledLog } from '../../core/query/filled-log.ts';
 import { clientOf } from '../shared/api-client.ts';
 import { ApiWorld } from '../shared/api-world.ts';
@@ -19,7 +20,7 @@ writeFileSync(join(folder, 'console', 'assets', 'index-abc.js.br'), brotliCompre
 writeFileSync(join(folder, 'secret.txt'), 'secret');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function open() {
+async function open(signIn?: SignInOffer) {
   const world = new ApiWorld();
   const filled = await FilledLog.open(41);
   const routes = readRoutes({
@@ -29,6 +30,7 @@ async function open() {
     outbox: world.outbox,
     retainDays: async () => 30,
     console: new BundledFiles(join(folder, 'console')),
+    signIn,
   });
   return clientOf(routes, world.terms);
 }
@@ -49,6 +51,38 @@ test('the page is handed to anybody, under a policy that admits nothing inline a
     expect(policy).not.toMatch(/unsafe|https?:|data:|\*/);
   }
   expect((await call('GET', '/console')).headers).toMatchObject({ location: 'console/index.html' });
+});
+
+const IDENTITY = {
+  issuer: 'https://login.example.com/acme',
+  audience: 'audit-console',
+  groups_claim: 'groups',
+  groups: {},
+};
+
+test('where the tenant names an issuer for it, the console hears of it from the API, and may ask there alone', async () => {
+  const client = { client_id: 'audit-console', scope: 'openid', token_origin: 'https://auth.example.com' };
+  const offer = signInOffer({ ...IDENTITY, console: client });
+  const call = await open(offer);
+  expect((await call('GET', '/console/sign-in.json')).json).toEqual({
+    oidc: {
+      issuer: IDENTITY.issuer,
+      client_id: 'audit-console',
+      scope: 'openid',
+      token: 'id_token',
+      origins: ['https://login.example.com', 'https://auth.example.com'],
+    },
+  });
+  const policy = String((await call('GET', '/console/')).headers['content-security-policy']);
+  expect(policy).toContain("connect-src 'self' https://login.example.com https://auth.example.com;");
+  // For an API that is an audience of its own, it is the access token.
+  expect(signInOffer({ ...IDENTITY, audience: 'trail', console: client })?.token).toBe('access_token');
+});
+
+test('where it names none, there is nothing to hear', async () => {
+  expect(signInOffer(undefined)).toBeUndefined();
+  expect(signInOffer(IDENTITY)).toBeUndefined();
+  expect((await (await open())('GET', '/console/sign-in.json')).json).toEqual({ oidc: null });
 });
 
 test('a file whose name holds its digest may be kept for ever, compressed where the browser takes that', async () => {

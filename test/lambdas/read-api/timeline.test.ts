@@ -61,6 +61,34 @@ test('HTML is a document that allows its own style alone', async () => {
   expect(text).not.toContain('<script');
 });
 
+const HOSTILE = [
+  '<script>alert(1)</script><img src=x onerror=alert(2)>',
+  '![x](http://evil.example/x) [y](javascript:alert(1)) | `z` @someone',
+  'ordinary\n\n# Heading\n\n- item',
+  'paid \u202e0001\u202c EUR\u200b \u001b[2J\u0007',
+];
+
+test.each(HOSTILE)(
+  '%j is text in every form that the API answers, and the record is what was sent',
+  async (goal) => {
+    const { get } = await open(goal);
+    const { json } = await get();
+    expect(json.events[0].record.event.payload.goal).toBe(goal);
+    expect(JSON.stringify(json.story)).not.toMatch(/[\p{Cf}]/u);
+    expect(json.story.map(({ text }: { text: string }) => text).join('')).not.toMatch(
+      /(?!\n)[\p{Cc}\p{Cf}]/u,
+    );
+    const html = (await get('text/html')).text;
+    expect(html).not.toMatch(/<(?:script|img|a)\b|(?!\n)[\p{Cc}\p{Cf}]/u);
+    const markdown = (await get('text/markdown')).text;
+    expect(markdown.replaceAll(/\\./g, '').replaceAll(/<br><sub>|<\/sub>/g, '')).not.toMatch(
+      /[<[`@|]|https?:\/\//,
+    );
+    expect(markdown.split('\n').filter((line) => /^\s*# /.test(line))).toEqual(['# Task task-1']);
+    expect(markdown).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}]/u);
+  },
+);
+
 test('Markdown, in the time zone that was asked for, with the way to the next page', async () => {
   const { get } = await open();
   const { headers, text } = await get('text/markdown', { limit: '1', time_zone: 'Asia/Tokyo' });

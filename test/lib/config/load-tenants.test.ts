@@ -59,6 +59,11 @@ test('groups of the tenant have scopes, by preset or one by one', () => {
   });
 });
 
+test('the console may be a client of the issuer', () => {
+  put('acme.json', { ...tableTenant, identity: { ...IDENTITY, console: { client_id: 'audit-console' } } });
+  expect(loadTenants(folder)[0]?.identity?.console).toEqual({ client_id: 'audit-console', scope: 'openid' });
+});
+
 const { account: _, ...withoutAccount } = accountTenant;
 const { immutability_days: __, ...withoutImmutability } = tableTenant.retention;
 
@@ -67,6 +72,15 @@ test.each<[string, object | string, string]>([
   ['an unknown tier', { ...tableTenant, tier: 'shared' }, '/tier'],
   ['another id than the file name', { ...tableTenant, id: 'other' }, '/id: expected acme'],
   ['capitals in the id', { ...tableTenant, id: 'Acme' }, '/id: expected 3 to 32 lower case'],
+  [
+    // It stands in the policy of the console's page, so it is an origin and nothing else.
+    'a token endpoint with a policy of its own',
+    {
+      ...tableTenant,
+      identity: { ...IDENTITY, console: { client_id: 'c', token_origin: 'https://a.example; script-src *' } },
+    },
+    '/identity/console/token_origin: expected an origin',
+  ],
   ['a field that nobody knows', { ...tableTenant, retentoin: {} }, 'retentoin'],
   [
     'a missing field inside',

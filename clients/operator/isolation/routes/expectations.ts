@@ -44,6 +44,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'GET /v1/openapi.json': {},
   'GET /console': {},
   'GET /console/': {},
+  'GET /console/sign-in.json': {},
   'GET /console/{file+}': { path: { file: { as: 'index.html' } } },
   'POST /v1/audit/tokens': { body: { name: 'intruder', preset: 'reader' } },
   'GET /v1/audit/tokens': {},
