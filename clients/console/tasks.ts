@@ -26,6 +26,8 @@ export interface TaskList {
   total: number | undefined;
   more: boolean;
   altered: number;
+  /** Where words were looked for: in how many tasks. */
+  searched?: number;
   problem?: Problem;
 }
 
@@ -42,20 +44,24 @@ interface Summed {
 }
 
 const PAGE = 50;
+const SEARCHED = 200; // tasks of a page, where words are looked for in them
+const SEARCHED_PAGES = 5;
 const STARTS = 1_000;
 
 /**
  * The first `pages` pages of tasks that `query` asks for, newest first: first what the index says, then the goals, each
- * from the record of the task's start.
+ * from the record of the task's start. The index knows no words: those of `q` are looked for here, in goal, id, agent and
+ * user of so many tasks as were read.
  */
 export async function listTasks(
   api: Api,
-  query: Readonly<Record<string, string>>,
+  { q = '', ...query }: Readonly<Record<string, string>>,
   trust: Trust,
   pages: number,
   onUpdate: (list: TaskList) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  if (q.trim() !== '') return await searchTasks(api, { q, ...query }, trust, pages, onUpdate, signal);
   const list: TaskList = { tasks: [], total: undefined, more: false, altered: 0 };
   let cursor: string | undefined;
   for (let page = 0; page < pages; page++) {
@@ -74,6 +80,45 @@ export async function listTasks(
   }
   await addGoals(api, query, trust, list, signal);
   if (!signal.aborted) onUpdate({ ...list, tasks: [...list.tasks] });
+}
+
+async function searchTasks(
+  api: Api,
+  { q = '', ...query }: Readonly<Record<string, string>>,
+  trust: Trust,
+  pages: number,
+  onUpdate: (list: TaskList) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  const list: TaskList = { tasks: [], total: undefined, more: false, altered: 0, searched: 0 };
+  let cursor: string | undefined;
+  for (let page = 0; page < SEARCHED_PAGES * pages; page++) {
+    const answer = await api.get<{ tasks: Summed[]; next_cursor: string | null }>(
+      '/v1/audit/tasks',
+      { ...query, limit: String(SEARCHED), cursor },
+      signal,
+    );
+    if (signal.aborted) return;
+    if (!answer.ok) return onUpdate({ ...list, problem: answer.problem });
+    const read: TaskList = { ...list, tasks: answer.data.tasks.map(listed) };
+    // With an outcome: how many tasks there are is nothing that a search needs to ask.
+    await addGoals(api, { outcome: 'any', ...query }, trust, read, signal);
+    if (signal.aborted) return;
+    const { total: _, tasks, ...rest } = read;
+    Object.assign(list, rest, {
+      tasks: [...list.tasks, ...tasks.filter((task) => words.every((word) => textOf(task).includes(word)))],
+      searched: (list.searched ?? 0) + tasks.length,
+      more: answer.data.next_cursor !== null,
+    });
+    onUpdate({ ...list });
+    if (answer.data.next_cursor === null || read.problem) return;
+    cursor = answer.data.next_cursor;
+  }
+}
+
+function textOf({ goal, id, agent = '', user = '' }: ListedTask): string {
+  return `${JSON.stringify(goal ?? '')} ${id} ${agent} ${user}`.toLowerCase();
 }
 
 function listed(task: Summed): ListedTask {

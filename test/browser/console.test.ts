@@ -93,6 +93,16 @@ withBrowser('the console', () => {
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     await page.getByText('Showing 1 of 1 task, newest first').waitFor();
     await page.locator('.chip', { hasText: 'Completed successfully' }).waitFor();
+    // Words are looked for in what was read, and the page says in how much.
+    for (const [words, told] of [
+      ['unicorn', 'None of the 1 newest tasks has these words'],
+      ['BROKEN 4711', 'goal, id, agent and user of the 1 newest'],
+    ] as const) {
+      await page.getByLabel('Words in the goal').fill(words);
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await page.getByText(told).waitFor();
+    }
+    expect(page.url()).toContain('q=BROKEN');
     expect(await shown.barriers()).toEqual([]);
     await page.getByRole('link', { name: /Refund order 4711/ }).click();
 

@@ -15,6 +15,7 @@ import { type ListedTask, listTasks, type TaskList } from '../tasks.ts';
 
 const { outcomes } = english.summary;
 const FIELDS: readonly Field[] = [
+  { name: 'q', label: 'Words in the goal', kind: 'text', hint: 'refund order' },
   { name: 'user_id', label: 'On behalf of user', kind: 'text', hint: 'customer-17' },
   { name: 'agent_id', label: 'Agent', kind: 'text', hint: 'refund-agent' },
   {
@@ -59,7 +60,9 @@ export function TasksView({ query }: { query: Readonly<Record<string, string>> }
       {list && !list.problem && list.tasks.length === 0 && (
         <Empty>
           {Object.keys(query).length > 0
-            ? 'No task matches. Widen the times, or take a filter away.'
+            ? list.searched === undefined
+              ? 'No task matches. Widen the times, or take a filter away.'
+              : `None of the ${list.searched} newest tasks has these words in goal, id, agent or user.`
             : 'No agent has started a task yet.'}
         </Empty>
       )}
@@ -69,18 +72,20 @@ export function TasksView({ query }: { query: Readonly<Record<string, string>> }
             Showing {list.tasks.length}
             {list.total === undefined ? '' : ` of ${Math.max(list.total, list.tasks.length)}`}{' '}
             {list.tasks.length === 1 ? 'task' : 'tasks'}, newest first
+            {list.searched !== undefined &&
+              `; the words were looked for in goal, id, agent and user of the ${list.searched} newest`}
           </p>
           <ul class="tasks">
             {list.tasks.map((task) => (
               <TaskRow key={task.id} task={task} timeZone={timeZone} />
             ))}
           </ul>
-          {list.more && (
-            <button type="button" onClick={() => setPages(pages + 1)}>
-              Show more
-            </button>
-          )}
         </>
+      )}
+      {list?.more && (
+        <button type="button" onClick={() => setPages(pages + 1)}>
+          {list.searched === undefined ? 'Show more' : 'Look in older tasks'}
+        </button>
       )}
       {list?.problem && <Failed problem={list.problem} retry={() => setTurn(turn + 1)} />}
     </>
