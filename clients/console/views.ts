@@ -4,6 +4,7 @@ import type { IconName } from './parts/icon.tsx';
 import { EmittersView } from './views/emitters.tsx';
 import { EventsView } from './views/events.tsx';
 import { IntegrityView } from './views/integrity.tsx';
+import { ProcurementView } from './views/procurement.tsx';
 import { QuarantineView } from './views/quarantine.tsx';
 import { ReviewsView } from './views/reviews.tsx';
 import { TaskView } from './views/task.tsx';
@@ -31,6 +32,7 @@ export const VIEWS: readonly [View, ...View[]] = [
   { name: 'reviews', show: ReviewsView, place: { label: 'Reviews', icon: 'pen' }, scope: 'reviews' },
   { name: 'quarantine', show: QuarantineView, place: { label: 'Quarantine', icon: 'wait' } },
   { name: 'integrity', show: IntegrityView, place: { label: 'Integrity', icon: 'shield' } },
+  { name: 'procurement', show: ProcurementView, place: { label: 'Procurement', icon: 'decision' } },
   { name: 'tokens', show: TokensView, place: { label: 'Tokens', icon: 'key' }, scope: 'tokens' },
   { name: 'emitters', show: EmittersView, place: { label: 'Emitters', icon: 'send' }, scope: 'tokens' },
 ];

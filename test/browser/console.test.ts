@@ -257,6 +257,7 @@ withBrowser('the console', () => {
     expect((await read()).status).toBe(401);
     for (const [place, text] of [
       ['Emitters', 'speaks for'],
+      ['Procurement', 'after the end of the contract'],
       ['Quarantine', 'Events that the log did not take'],
     ] as const) {
       await page.getByRole('link', { name: place, exact: true }).click();

@@ -2,9 +2,12 @@ import { escapeHtml } from '../../../../core/narrative/visible.ts';
 import { COLUMNS, type Edge, FLOWS, type Flow, type Graph, type Node } from './graph.ts';
 
 const BOX = { width: 170, height: 46 };
-const GAP = { column: 110, row: 26 };
-const MARGIN = { left: 30, top: 96, bottom: 70 };
-const FRAME = 22;
+const GAP = { column: 124, row: 34 };
+const MARGIN = { left: 30, top: 126, bottom: 74 };
+/** How far the outer frame is from the boxes, how far the inner one lies within it, and the height of their titles. */
+const FRAME = 30;
+const INSET = 10;
+const TITLE = 22;
 
 const COLOURS: Readonly<Record<Flow, string>> = {
   sends: '#1f5f99',
@@ -38,18 +41,23 @@ export function drawGraph({ nodes, edges }: Graph, { title, account, stack }: Bo
   const height = Math.max(...placed.map(({ y }) => y)) + BOX.height + MARGIN.bottom;
   const inside = placed.filter(({ column }) => column !== 'outside');
   const left = Math.min(...inside.map(({ x }) => x)) - FRAME;
-  const frame = (inset: number, text: string, dash: string, stroke: string) =>
-    `<rect x="${left + inset}" y="${MARGIN.top - 44 + inset}" width="${width - left - MARGIN.left + FRAME - 2 * inset}" ` +
-    `height="${height - MARGIN.top - 2 * inset + 10}" rx="8" fill="none" stroke="${stroke}"${dash} />` +
-    `<text x="${left + inset + 10}" y="${MARGIN.top - 28 + inset}" class="frame">${escapeHtml(text)}</text>`;
+  const frame = (depth: number, text: string, stroke: string) => {
+    const inset = depth * INSET;
+    const top = MARGIN.top - 2 * TITLE - 24 + depth * TITLE;
+    return (
+      `<rect x="${left + inset}" y="${top}" width="${width - left - MARGIN.left + FRAME - 2 * inset}" ` +
+      `height="${height - MARGIN.bottom + 30 - inset - top}" rx="8" fill="none" ${stroke} />` +
+      `<text x="${left + inset + 10}" y="${top + 16}" class="frame">${escapeHtml(text)}</text>`
+    );
+  };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(title)}">`,
     '<style>text{font-family:Helvetica,Arial,sans-serif;fill:#1b1f24}.title{font-size:18px;font-weight:bold}.label{font-size:13px;font-weight:bold}.kind,.frame,.legend{font-size:11px}.frame{font-style:italic}</style>',
     '<rect width="100%" height="100%" fill="#ffffff" />',
     `<defs>${FLOWS.map(arrowHead).join('')}</defs>`,
     `<text x="${MARGIN.left}" y="28" class="title">${escapeHtml(title)}</text>`,
-    frame(0, `Trust boundary: ${account}`, ' stroke-dasharray="7 4"', '#555555'),
-    frame(16, `Trust boundary: ${stack}`, '', '#999999'),
+    frame(0, `Trust boundary: ${account}`, 'stroke="#555555" stroke-dasharray="7 4"'),
+    frame(1, `Trust boundary: ${stack}`, 'stroke="#999999"'),
     ...edges.map((edge) => arrow(edge, placed)),
     ...placed.map(box),
     ...FLOWS.map((flow, number) => legend(flow, MARGIN.left + number * 190, height - 16)),
