@@ -13,7 +13,7 @@ import { findDeployed } from '../tenant/locate.ts';
 import { synthesiseTenant } from './pack/deployment.ts';
 import { statementsOf } from './pack/document.ts';
 import type { IsolationRun, Live } from './pack/facts.ts';
-import { documentsOf, packageOf } from './pack/pack-documents.ts';
+import { documentsOf, packageOf, packagePdfOf } from './pack/pack-documents.ts';
 import { Session } from './simulate/session.ts';
 import { readCheckpoint } from './simulate/whole-log.ts';
 import { withApi } from './tenant-api.ts';
@@ -23,7 +23,7 @@ const PATIENCE_MS = 240_000;
 const NOTE = `
 Writes the documents of a procurement package into a folder: architecture with a picture, data flow and residency,
 isolation guarantee, retention and deletion, tamper evidence, regulatory mapping, answers to the LOG questions of CAIQ, and
-what the trail cannot see. They are made from the tenant's file, the synthesised stack, the last run of npm run isolation
+what the trail cannot see, in Markdown, and all of them as package.pdf. They are made from the tenant's file, the synthesised stack, the last run of npm run isolation
 and, where the tenant runs, its log. What they would rest on and is not there reads "Not evidenced".`;
 
 interface Options {
@@ -70,6 +70,7 @@ async function pack(world: World, options: Options): Promise<void> {
   };
   await mkdir(directory, { recursive: true });
   for (const [name, text] of packageOf(facts)) await writeFile(join(directory, name), text);
+  await writeFile(join(directory, 'package.pdf'), await packagePdfOf(facts));
   const statements = documentsOf(facts).flatMap(statementsOf);
   const open = statements.filter(({ evidenced }) => !evidenced).length;
   if (!facts.live) world.err('The tenant was not reached: what only the running log shows is not evidenced.');

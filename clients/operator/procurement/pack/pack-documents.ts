@@ -11,7 +11,10 @@ import { tamperEvidence } from './documents/tamper-evidence.ts';
 import type { Facts } from './facts.ts';
 import { graphOf } from './graph.ts';
 import { toMarkdown } from './markdown.ts';
+import { packagePdf } from './pdf.ts';
 import { drawGraph } from './svg.ts';
+
+const PICTURE = 'architecture.svg';
 
 /** The documents of the package, in the order in which they are read. */
 export function documentsOf(facts: Facts): PackDocument[] {
@@ -27,20 +30,37 @@ export function documentsOf(facts: Facts): PackDocument[] {
   ];
 }
 
+/** Of whom, when, of which tier and at which size of the log the package is: it stands on every document. */
+function stampOf({ deployment: { tenant }, date, version, live }: Facts): string {
+  const head = live ? `at ${live.size} records` : 'the log was not reached';
+  return `For ${tenant.display_name} (${tenant.id}), ${date}, ${tenant.tier}; ${head}. Product ${version}.`;
+}
+
+/** The package as one PDF, of the same documents. */
+export async function packagePdfOf(facts: Facts): Promise<Uint8Array> {
+  const documents = documentsOf(facts);
+  const front = contents(documents, facts);
+  return await packagePdf([front, ...documents], {
+    title: front.title,
+    stamp: stampOf(facts),
+    date: facts.date,
+    picture: packageOf(facts).get(PICTURE) ?? '',
+  });
+}
+
 /** The whole package, by file name. */
 export function packageOf(facts: Facts): Map<string, string> {
-  const { deployment, date, version, live } = facts;
+  const { deployment } = facts;
   const { tenant, account, policies } = deployment;
   const documents = documentsOf(facts);
-  const head = live ? `at ${live.size} records` : 'the log was not reached';
-  const stamp = `For ${tenant.display_name} (${tenant.id}), ${date}, ${tenant.tier}; ${head}. Product ${version}.`;
+  const stamp = stampOf(facts);
   const files = new Map(documents.map((document) => [`${document.name}.md`, toMarkdown(document, stamp)]));
   const owner =
     tenant.tier === 'account-per-tenant'
       ? `, of the ${tenant.account_owner}, for this tenant alone`
       : ', of the platform';
   files.set(
-    'architecture.svg',
+    PICTURE,
     drawGraph(graphOf(deployment), {
       title: `Audit trail of ${tenant.display_name}, ${deployment.region}`,
       account: `AWS account ${account}${owner}`,

@@ -5,7 +5,11 @@ import { type Deployment, deploymentOf } from '../../../../clients/operator/proc
 import { statementsOf } from '../../../../clients/operator/procurement/pack/document.ts';
 import type { Facts, IsolationRun, Live } from '../../../../clients/operator/procurement/pack/facts.ts';
 import { graphOf } from '../../../../clients/operator/procurement/pack/graph.ts';
-import { documentsOf, packageOf } from '../../../../clients/operator/procurement/pack/pack-documents.ts';
+import {
+  documentsOf,
+  packageOf,
+  packagePdfOf,
+} from '../../../../clients/operator/procurement/pack/pack-documents.ts';
 import { tenantSchema } from '../../../../lib/config/tenant.ts';
 import { accountTenant, EMITTER, tableTenant, tenantStack } from '../../../lib/synthesised.ts';
 
@@ -189,4 +193,11 @@ describe('the picture', () => {
     expect(svg.match(/<title>/g)).toHaveLength(graph.edges.length);
     expect(svg).toContain('Trust boundary: AWS account 000000000000');
   });
+});
+
+test('the same package is one PDF/A-3a, with the picture attached', async () => {
+  const pdf = Buffer.from(await packagePdfOf(facts(acme))).toString('latin1');
+  expect(pdf.startsWith('%PDF-1.7')).toBe(true);
+  expect(pdf).toContain('architecture.svg');
+  expect(pdf).toContain('<pdfaid:part>3</pdfaid:part>');
 });
