@@ -61,10 +61,10 @@ function explainKeeping(before: RetentionPolicy, after: RetentionPolicy, told: E
 
 function explainTiers(before: RetentionPolicy, after: RetentionPolicy, told: Explanation): void {
   if (before.archive_after_days === after.archive_after_days) return;
-  told.new_records.push(
-    `They leave the table for the archive after ${days(after.archive_after_days)} (so far ${before.archive_after_days}).`,
+  // The setting is kept with the policy and acted on by nothing yet (docs/retention.md): say so, rather than promise.
+  told.cannot_change.push(
+    `archive_after_days is kept as ${after.archive_after_days}, and nothing acts on it in this version: records stay in the table as long as they are kept.`,
   );
-  told.existing_records.push('They leave the table when it was said at their recording.');
 }
 
 function days(count: number): string {
