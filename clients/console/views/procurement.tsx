@@ -59,7 +59,7 @@ export function ProcurementView({ query }: { query: Readonly<Record<string, stri
           Data that was read or changed in that minute. Open its task, and read the decision before the
           change.
         </p>
-        <EventLines path="/v1/audit/events" query={change} what="access" />
+        <EventLines path="/v1/audit/events" query={change} what="record" />
       </Question>
       <Question asks="3. The complete history, for Splunk">
         <p>Ask for an export, wait until it is done, and fetch it; the log vouches for the file.</p>
@@ -108,10 +108,14 @@ function Kept() {
   return (
     <p>
       By version {version} of your policy: {policy.after_termination_days} days after the end of the contract.
-      Nobody can delete a record for {policy.immutability_days} days from its recording; it is kept for at
-      least {policy.min_days} days and to be purged after {policy.max_days}.
+      Nobody can delete a record for {daysText(policy.immutability_days)} from its recording; it is kept for
+      at least {policy.min_days} days and to be purged after {policy.max_days}.
     </p>
   );
+}
+
+function daysText(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`;
 }
 
 /** What to type, with the token in a variable: it must not end up in somebody's history. */
