@@ -12,6 +12,7 @@ const NAMES = [
   'export-records',
   'apply-retention',
   'cosign-checkpoints',
+  'deliver-webhooks',
 ] as const;
 
 /** The functions of a tenant's stack; each is `lambdas/<name>/handler.ts`. */

@@ -36,6 +36,16 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
   return ed25519.verify(signature, message, publicKey, { zip215: false }); // false, too, for what is not a point
 }
 
+/** Ed25519 (RFC 8032, pure) over `message` by the raw 32-byte private key `seed`: 64 bytes. */
+export function signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array {
+  return ed25519.sign(message, seed);
+}
+
+/** The raw 32-byte public key of the raw private key `seed`. */
+export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
+  return ed25519.getPublicKey(seed);
+}
+
 /** `length` bytes from the browser's generator. */
 export function randomOctets(length: number): Uint8Array {
   return globalThis.crypto.getRandomValues(new Uint8Array(length));

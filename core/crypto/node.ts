@@ -1,11 +1,13 @@
 import {
   createHash,
   createHmac,
+  createPrivateKey,
   createPublicKey,
   createSecretKey,
   hash,
   type KeyObject,
   randomBytes,
+  sign,
   timingSafeEqual,
   verify,
 } from 'node:crypto';
@@ -83,6 +85,24 @@ export function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signat
     lastKey = { raw, key: createPublicKey({ key: der, format: 'der', type: 'spki' }) };
   }
   return verify(null, message, lastKey.key, signature); // false, too, for a key that is not a point of the curve
+}
+
+// PrivateKeyInfo of Ed25519 (RFC 8410, section 7) is this prefix and the 32 raw bytes.
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** Ed25519 (RFC 8032, pure) over `message` by the raw 32-byte private key `seed`: 64 bytes. */
+export function signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array {
+  return sign(null, message, privateKeyOf(seed));
+}
+
+/** The raw 32-byte public key of the raw private key `seed`. */
+export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
+  const der = createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' });
+  return new Uint8Array(der.subarray(SPKI_PREFIX.length));
+}
+
+function privateKeyOf(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 }
 
 /** `length` bytes from the operating system. */

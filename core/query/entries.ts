@@ -5,7 +5,7 @@ import { inclusionProofs } from '../log/tile-reader.ts';
 import { type Inclusion, inclusionJson } from '../receipt/entry.ts';
 import { recordSignatureJson } from '../receipt/record-signature.ts';
 import type { AuditRecord } from '../record/record.ts';
-import { type LogReader, readHead } from './log-reader.ts';
+import { type EntryReader, readHead } from './log-reader.ts';
 import { DisclosureJoin, readRecords, type StoredRecord } from './records.ts';
 import { tilesOf } from './tile-source.ts';
 
@@ -37,7 +37,7 @@ interface Draft {
  * page would grow beyond 4 MB; there is always at least one.
  */
 export async function readEntries(
-  reader: LogReader,
+  reader: EntryReader,
   wanted: readonly { index: number; eventId: string }[],
   size: number,
   options: { personal: boolean },
@@ -59,7 +59,7 @@ export async function readEntries(
 }
 
 /** A record that the index names and the table lacks: it is purged at this moment, or the table was tampered with. */
-async function notThere(reader: LogReader, index: number): Promise<AuditError> {
+async function notThere(reader: EntryReader, index: number): Promise<AuditError> {
   const { purged } = await readHead(reader);
   return index < (purged?.below ?? 0)
     ? new AuditError('unavailable', 'records of this answer are being purged')
@@ -67,7 +67,7 @@ async function notThere(reader: LogReader, index: number): Promise<AuditError> {
 }
 
 async function readDrafts(
-  reader: LogReader,
+  reader: EntryReader,
   wanted: readonly { index: number; eventId: string }[],
   personal: boolean,
 ): Promise<Draft[]> {

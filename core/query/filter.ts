@@ -109,7 +109,11 @@ export function wants(selection: Selection, entry: Pick<PostingEntry, 'type' | '
   return types.has(entry.type) && entry.occurredAt >= from && entry.occurredAt < to;
 }
 
-function typesOf({ event_type, category }: EventFilter): Set<EventType> {
+/** The types of event that `filter` asks for. */
+export function typesOf({
+  event_type,
+  category,
+}: Pick<EventFilter, 'event_type' | 'category'>): Set<EventType> {
   const ofCategory = new Set<EventType>(
     {
       agent: AGENT_EVENT_TYPES,

@@ -29,6 +29,9 @@ export interface LogReader {
   random: Random;
 }
 
+/** What entries are read with: whoever walks the log by index needs no key of the tenant's. */
+export type EntryReader = Omit<LogReader, 'keys'>;
+
 const PATIENCE_MS = 10_000;
 
 /** The head. Throws `unavailable` where the log was never opened. */

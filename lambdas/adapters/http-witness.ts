@@ -1,67 +1,21 @@
-import { request as plainRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
-import { isIP } from 'node:net';
 import { AuditError } from '../../core/errors.ts';
 import type { AskWitness } from '../../core/witness/cosign.ts';
-import { isPublicAddress, publicLookup } from './public-address.ts';
+import { postPublic } from './public-post.ts';
 
-const TIMEOUT_MS = 10_000;
 const MAX_ANSWER = 16_384; // a handful of signature lines
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
-/**
- * Asks witnesses over https, at public addresses alone, without following redirects. `loopback` also admits witnesses of this
- * machine, over http: for the local cloud.
- */
+/** Asks witnesses as everything outside is asked: over https, at public addresses alone (docs/adr/egress.md). */
 export function httpWitness({ loopback }: { loopback: boolean }): AskWitness {
   return async (prefix, body) => {
-    const url = new URL(`${prefix}/add-checkpoint`);
-    const local = loopback && LOOPBACK.has(url.hostname);
-    if (!local) checkPublic(url);
-    try {
-      return await post(url, body, local);
-    } catch (cause) {
-      throw new AuditError('unavailable', 'the witness does not answer', { cause });
-    }
-  };
-}
-
-function checkPublic({ protocol, hostname, username, password }: URL): void {
-  if (protocol !== 'https:' || username !== '' || password !== '')
-    throw new AuditError('unavailable', 'a witness is asked over https alone');
-  const literal = hostname.replace(/^\[|\]$/g, '');
-  // A literal address is connected to without being looked up.
-  if (isIP(literal) !== 0 && !isPublicAddress(literal))
-    throw new AuditError('unavailable', 'the address of the witness is not public');
-}
-
-function post(url: URL, body: string, local: boolean): Promise<{ status: number; body: string }> {
-  const request = local && url.protocol === 'http:' ? plainRequest : tlsRequest;
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      url,
-      {
-        method: 'POST',
-        headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(body) },
-        signal: AbortSignal.timeout(TIMEOUT_MS), // of the whole exchange, so a trickle ends too
-        agent: false,
-        ...(local ? {} : { lookup: publicLookup }),
-      },
-      (answer) => {
-        const parts: Buffer[] = [];
-        let octets = 0;
-        answer.on('error', reject);
-        answer.on('data', (part: Buffer) => {
-          octets += part.length;
-          if (octets > MAX_ANSWER) return sent.destroy(new Error('an answer that is too long'));
-          return parts.push(part);
-        });
-        answer.on('end', () =>
-          resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(parts).toString() }),
-        );
-      },
+    const headers = { 'content-type': 'text/plain; charset=utf-8' };
+    const url = `${prefix}/add-checkpoint`;
+    const answer = await postPublic({ url, headers, body, answer: MAX_ANSWER }, { loopback });
+    if (answer.answered) return { status: answer.status, body: Buffer.from(answer.body).toString() };
+    const refused = answer.problem === 'address_refused';
+    throw new AuditError(
+      'unavailable',
+      refused ? 'a witness is asked over https alone, at a public address' : 'the witness does not answer',
+      { cause: new Error(answer.problem) },
     );
-    sent.on('error', reject);
-    sent.end(body);
-  });
+  };
 }

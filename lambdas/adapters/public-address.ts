@@ -39,6 +39,9 @@ export function isPublicAddress(address: string): boolean {
   return family === 6 && public6.check(address, 'ipv6') && !blocked6.check(address, 'ipv6');
 }
 
+/** The name leads to an address that is not public, or the address itself is none. */
+export class RefusedAddress extends Error {}
+
 /**
  * Resolves a name for a connection, and refuses where any of its addresses is not public: what was looked at is what is
  * connected to, so a name cannot change in between.
@@ -48,7 +51,7 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
     if (error) return callback(error, '');
     const [first] = addresses;
     if (!first || !addresses.every(({ address }) => isPublicAddress(address)))
-      return callback(new Error('the name leads to an address that is not public'), '');
+      return callback(new RefusedAddress('the name leads to an address that is not public'), '');
     if (options.all === true) return callback(null, addresses);
     return callback(null, first.address, first.family);
   });

@@ -13,7 +13,8 @@ type ActType =
   | 'EXPORT_DOWNLOADED'
   | 'RETENTION_POLICY_CHANGED'
   | 'LEGAL_HOLD_PLACED'
-  | 'LEGAL_HOLD_RELEASED';
+  | 'LEGAL_HOLD_RELEASED'
+  | 'WEBHOOK_CHANGED';
 
 /** What is done, to what; who does it and by which request is known from the request. */
 type Act<T extends ActType> = Omit<PayloadOf<T>, 'actor' | 'request_id'>;

@@ -11,6 +11,7 @@ import { type HoldsApi, holdRoutes } from './routes/holds.ts';
 import { type RetentionApi, retentionRoutes } from './routes/retention.ts';
 import { tokenRotationRoutes } from './routes/token-rotation.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { type WebhooksApi, webhookRoutes } from './routes/webhooks.ts';
 
 /** What the administrative routes work on. */
 export interface AdminApi {
@@ -22,6 +23,7 @@ export interface AdminApi {
   retention: RetentionApi;
   holds: HoldsApi;
   erasures: ErasuresApi;
+  webhooks: WebhooksApi;
   acts: Acts;
   clock: Pick<Clock, 'now'>;
   random: Random;
@@ -37,5 +39,6 @@ export function adminRoutes(api: AdminApi): Route[] {
     ...retentionRoutes(api),
     ...holdRoutes(api),
     ...erasureRoutes(api),
+    ...webhookRoutes(api),
   ];
 }

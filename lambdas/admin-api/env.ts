@@ -14,6 +14,13 @@ const env = z.object({
   RECORDS_TABLE: z.string().min(1),
   /** ARN of the secret of which index and pseudonym keys are derived. */
   INDEX_KEY_SECRET: z.string().min(1),
+  /** Wakes the function that delivers webhooks. */
+  WEBHOOK_QUEUE_URL: z.url(),
+  /** Where the secrets of endpoints are put in the parameter store, and the key that encrypts them. */
+  SECRETS_PATH: z.string().startsWith('/'),
+  SECRETS_KEY_ID: z.string().min(1),
+  /** `true` in the local cloud alone: endpoints of this machine are taken, over http. */
+  EGRESS_LOOPBACK: z.enum(['true', 'false']).transform((text) => text === 'true'),
 });
 
 /** What the construct has to set. */

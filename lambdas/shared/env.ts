@@ -111,6 +111,8 @@ export const signals = {
   tokenRefused: 'TOKEN_REFUSED',
   /** A caller used up its minute. */
   rateLimited: 'RATE_LIMITED',
+  /** An endpoint gets nothing any more, since it asked for that or failed for days. */
+  webhookDisabled: 'WEBHOOK_DISABLED',
   /** A part of AWS, or the tenant's issuer, did not answer. */
   unavailable: 'UNAVAILABLE',
 } as const;

@@ -29,6 +29,7 @@ interface AlarmsProps {
   applyRetention: IsolatedFunction;
   /** Where the tenant has witnesses. */
   cosignCheckpoints: IsolatedFunction | undefined;
+  deliverWebhooks: IsolatedFunction;
   keys: Keys;
   email: string | undefined;
 }
@@ -42,15 +43,18 @@ const CALLERS_RING_FROM = 20;
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { tenantId, queues, writeLog, functions, applyRetention, cosignCheckpoints, keys, email } = props;
+    const { tenantId, queues, writeLog, functions, applyRetention, cosignCheckpoints, deliverWebhooks } =
+      props;
+    const { keys, email } = props;
     const { ingestApi, readApi, adminApi } = functions;
     const behindHttps = [ingestApi, readApi, adminApi];
     const integrity = new LineCount(this, 'Integrity', tenantId);
-    const checking = [applyRetention, ...(cosignCheckpoints ? [cosignCheckpoints] : [])];
+    const checking = [applyRetention, deliverWebhooks, ...(cosignCheckpoints ? [cosignCheckpoints] : [])];
     for (const one of [writeLog, ...behindHttps, ...checking]) integrity.add(one, [signals.integrity], 1);
     const refused = new LineCount(this, 'Refused', tenantId);
     refused.add(writeLog, [signals.refused, signals.deadLetter], CALLERS_RING_FROM);
     for (const one of behindHttps) refused.add(one, [signals.tokenRefused, signals.rateLimited], 1);
+    refused.add(deliverWebhooks, [signals.webhookDisabled], CALLERS_RING_FROM);
     const alarms = [
       this.alarm('EventsWait', {
         // Dead letters keep the age of their message, so one alarm covers a writer that fails and a message that cannot be written.
@@ -66,7 +70,7 @@ export class Alarms extends Construct {
       this.alarm('EventsRefused', {
         metric: refused.metric,
         threshold: CALLERS_RING_FROM - 1,
-        says: 'Events were refused and lie in quarantine, or many callers were refused. docs/runbook.md#events-refused',
+        says: 'Events were refused and lie in quarantine, many callers were refused, or a webhook was disabled. docs/runbook.md#events-refused',
       }),
     ];
     if (email !== undefined) this.warnOfKeys(this.notify(alarms, email), keys);

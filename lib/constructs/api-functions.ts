@@ -1,11 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { secretsPath } from '../../core/webhook/endpoint.ts';
 import type { AdminApiVariables } from '../../lambdas/admin-api/env.ts';
 import type { IngestApiVariables } from '../../lambdas/ingest-api/env.ts';
 import type { ReadApiVariables } from '../../lambdas/read-api/env.ts';
+import { isLocalCloud } from '../local-cloud.ts';
 import { onlyControlItems } from './control-items.ts';
 import { IsolatedFunction } from './isolated-function.ts';
 import { jsonOf } from './json-of.ts';
+import { allowSecrets } from './webhooks.ts';
 import type { Foundation } from './writer.ts';
 
 /** API Gateway waits 29 s for a regional integration; what takes longer could not be answered. */
@@ -105,6 +108,10 @@ export class ApiFunctions extends Construct {
       RECORDS_TABLE: tables.records.tableName,
       INDEX_KEY_SECRET: keys.index.secretArn,
       RETENTION_FUNCTION: keeper.function.functionName,
+      WEBHOOK_QUEUE_URL: queues.webhooks.queueUrl,
+      SECRETS_PATH: secretsPath(tenant.id),
+      SECRETS_KEY_ID: keys.data.keyId,
+      EGRESS_LOOPBACK: String(isLocalCloud(this)),
     };
     const made = new IsolatedFunction(this, 'AdminApi', {
       name: 'admin-api',
@@ -116,12 +123,29 @@ export class ApiFunctions extends Construct {
     made.allow({
       actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       resources: [tables.control.tableArn],
-      conditions: onlyControlItems('TOKEN', 'EMITTER', 'USAGE', 'EXPORT', 'POLICY', 'HOLD', 'ERASURE'),
+      conditions: onlyControlItems(
+        'TOKEN',
+        'EMITTER',
+        'USAGE',
+        'EXPORT',
+        'POLICY',
+        'HOLD',
+        'ERASURE',
+        'WEBHOOK',
+      ),
+    });
+    // How far endpoints are is written by the function that delivers.
+    made.allow({
+      actions: ['dynamodb:Query'],
+      resources: [tables.control.tableArn],
+      conditions: onlyControlItems('DELIVERY'),
     });
     keepAnswers(made, foundation);
+    // Secrets are written and taken away, and never read back.
+    allowSecrets(made, tenant.id, ['ssm:PutParameter', 'ssm:DeleteParameter']);
     made.allow({
       actions: ['sqs:SendMessage'],
-      resources: [queues.internal.queueArn, queues.exports.queueArn],
+      resources: [queues.internal.queueArn, queues.exports.queueArn, queues.webhooks.queueArn],
     });
     // It runs hourly in any case; who asks for an erasure need not wait so long.
     made.allow({ actions: ['lambda:InvokeFunction'], resources: [keeper.function.functionArn] });
@@ -140,6 +164,7 @@ export class ApiFunctions extends Construct {
       conditions: { StringLike: { 's3:prefix': 'exports/*' } },
     });
     made.permit(keys.encrypting('dynamodb', 'sqs'));
+    made.permit(keys.sealing('ssm'));
     made.permit(keys.decrypting('s3', 'secretsmanager'));
     return made;
   }

@@ -13,7 +13,9 @@ type ControlItems =
   | 'QUARANTINE'
   | 'EXPORT'
   | 'COSIGNATURE'
-  | 'REPEAT';
+  | 'REPEAT'
+  | 'WEBHOOK'
+  | 'DELIVERY';
 
 /** The IAM condition that keeps a statement on the control table to `items`. */
 export function onlyControlItems(...items: ControlItems[]): Record<string, Record<string, string[]>> {

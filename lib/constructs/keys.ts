@@ -11,7 +11,7 @@ const PENDING_WINDOW = Duration.days(30);
 const BREAK_GLASS_ROLE = 'AuditTrail-BreakGlass';
 
 /** Services through which the tenant's key is used; nobody decrypts with it directly. */
-type KeyUser = 'dynamodb' | 's3' | 'sqs' | 'secretsmanager';
+type KeyUser = 'dynamodb' | 's3' | 'sqs' | 'secretsmanager' | 'ssm';
 
 /** The tenant's KMS keys, and the secret of which its index keys are derived. */
 export class Keys extends Construct {
@@ -124,6 +124,11 @@ export class Keys extends Construct {
   /** Reading and writing what `services` hold. */
   encrypting(...services: KeyUser[]): PolicyStatement {
     return this.through(services, ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey']);
+  }
+
+  /** Writing to `services` what others read. */
+  sealing(...services: KeyUser[]): PolicyStatement {
+    return this.through(services, ['kms:Encrypt']);
   }
 
   private through(services: readonly KeyUser[], actions: string[]): PolicyStatement {

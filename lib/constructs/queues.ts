@@ -11,10 +11,14 @@ export const WRITER_TIMEOUT = Duration.seconds(120);
 export const BATCHING_WINDOW = Duration.seconds(5);
 /** The exporter's time limit; its messages must outlast one try, since a worker that goes on asks for them again. */
 export const EXPORTER_TIMEOUT = Duration.minutes(15);
+/** The time limit of the function that delivers webhooks; a wake-up that failed may wait, since the sweep comes sooner. */
+export const DISPATCHER_TIMEOUT = Duration.minutes(2);
 const EXPORT_VISIBILITY = Duration.minutes(16);
 const VISIBILITY = Duration.seconds(6 * WRITER_TIMEOUT.toSeconds() + BATCHING_WINDOW.toSeconds());
 
 const RETENTION = Duration.days(14);
+/** A wake-up that failed an hour long is set aside, so that it is seen. */
+const WAKE_RECEIVES = 5;
 
 /** Two ways in, because what a message may claim follows from where it arrived. */
 export class Queues extends Construct {
@@ -24,17 +28,25 @@ export class Queues extends Construct {
   readonly internal: Queue;
   /** Names the exports to be made; a message stays until its export has ended. */
   readonly exports: Queue;
+  /** Wakes the function that delivers webhooks. A message says that something may be due, and nothing of what. */
+  readonly webhooks: Queue;
   readonly deadLetters: readonly Queue[];
 
   constructor(scope: Construct, id: string, props: { key: IKey }) {
     super(scope, id);
     const ingest = this.pair('Ingest', props.key);
     const internal = this.pair('Internal', props.key);
-    const exports = this.pair('Exports', props.key, EXPORT_VISIBILITY);
+    const exports = this.pair('Exports', props.key, { visibility: EXPORT_VISIBILITY });
+    // No record is in it, and EventBridge may send to it without a grant on the tenant's key.
+    const webhooks = this.pair('Webhooks', undefined, {
+      visibility: Duration.seconds(6 * DISPATCHER_TIMEOUT.toSeconds()),
+      receives: WAKE_RECEIVES,
+    });
+    this.webhooks = webhooks.queue;
     this.exports = exports.queue;
     this.ingest = ingest.queue;
     this.internal = internal.queue;
-    this.deadLetters = [ingest.deadLetters, internal.deadLetters, exports.deadLetters];
+    this.deadLetters = [ingest, internal, exports, webhooks].map(({ deadLetters }) => deadLetters);
   }
 
   admitEmitters(principals: readonly string[]): void {
@@ -64,12 +76,13 @@ export class Queues extends Construct {
 
   private pair(
     id: string,
-    encryptionMasterKey: IKey,
-    visibilityTimeout = VISIBILITY,
+    encryptionMasterKey: IKey | undefined,
+    { visibility = VISIBILITY, receives = MAX_RECEIVES } = {},
   ): { queue: Queue; deadLetters: Queue } {
     const common = {
-      encryption: QueueEncryption.KMS,
-      encryptionMasterKey,
+      ...(encryptionMasterKey
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
       enforceSSL: true,
       retentionPeriod: RETENTION,
       // What waits here was accepted, so it outlives a deleted stack until the retention ends.
@@ -79,9 +92,9 @@ export class Queues extends Construct {
     const queue = new Queue(this, id, {
       ...common,
       maxMessageSizeBytes: 1_048_576,
-      visibilityTimeout,
+      visibilityTimeout: visibility,
       // Lock conflicts and outages of KMS count as receives too: only what fails for most of a day is set aside.
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: receives },
     });
     return { queue, deadLetters };
   }

@@ -13,6 +13,7 @@ import { Keys } from '../constructs/keys.ts';
 import { Queues } from '../constructs/queues.ts';
 import { Retention } from '../constructs/retention.ts';
 import { Tables } from '../constructs/tables.ts';
+import { Webhooks } from '../constructs/webhooks.ts';
 import { Witnesses } from '../constructs/witnesses.ts';
 import { type Foundation, Writer } from '../constructs/writer.ts';
 import { logOrigin } from '../log-origin.ts';
@@ -51,12 +52,14 @@ export class TenantStack extends Stack {
     const { applyRetention } = new Retention(this, 'Retention', foundation);
     const functions = new ApiFunctions(this, 'Functions', foundation, applyRetention);
     const { exportRecords } = new Exporter(this, 'Exporter', foundation);
+    const { deliverWebhooks } = new Webhooks(this, 'Webhooks', foundation);
     queues.restrictInternalTo([
       functions.ingestApi.role,
       functions.readApi.role,
       functions.adminApi.role,
       exportRecords.role,
       applyRetention.role,
+      deliverWebhooks.role,
     ]);
     const { api } = new HttpApi(this, 'Http', functions);
 
@@ -68,6 +71,7 @@ export class TenantStack extends Stack {
       functions,
       applyRetention,
       cosignCheckpoints: witnesses?.cosignCheckpoints,
+      deliverWebhooks,
       keys,
       email: tenant.alarm_email,
     });

@@ -12,6 +12,7 @@ import { repeatsContract } from './repeats-contract.ts';
 import { signerContract } from './signer-contract.ts';
 import { tableContract } from './table-contract.ts';
 import { usageContract } from './usage-contract.ts';
+import { type WebhookStores, webhooksContract } from './webhooks-contract.ts';
 
 /** Fresh ports, each empty: in memory, or in a real account. */
 export interface Ports {
@@ -24,6 +25,7 @@ export interface Ports {
   usage(): Promise<UsageStore & LastSeen>;
   exports(): Promise<ExportJobs>;
   repeats(): Promise<RepeatStore>;
+  webhooks(): Promise<WebhookStores>;
 }
 
 /** The contract of every port, against `ports`: what holds for the doubles of the tests must hold for AWS. */
@@ -37,4 +39,5 @@ export function contractOf(ports: Ports): void {
   describe('usage', () => usageContract(ports.usage));
   describe('repeats', () => repeatsContract(ports.repeats));
   describe('export jobs', () => exportsContract(ports.exports));
+  describe('webhooks', () => webhooksContract(ports.webhooks));
 }

@@ -3,6 +3,12 @@ import { MemoryQuarantine } from '../core/ingest/memory-quarantine.ts';
 import { MemoryCloud } from '../support/memory-cloud.ts';
 import { MemoryExportJobs } from '../support/memory-exports.ts';
 import { MemoryRepeats, MemoryUsage } from '../support/memory-registries.ts';
+import {
+  MemoryAlerts,
+  MemoryDeliveryLog,
+  MemoryDeliveryStates,
+  MemoryEndpoints,
+} from '../support/memory-webhooks.ts';
 import { contractOf } from './contract.ts';
 
 const cloud = () => new MemoryCloud(new Uint8Array(32).fill(7));
@@ -18,5 +24,11 @@ describe('in memory', () => {
     usage: async () => new MemoryUsage(),
     repeats: async () => new MemoryRepeats(),
     exports: async () => new MemoryExportJobs(),
+    webhooks: async () => ({
+      endpoints: new MemoryEndpoints(),
+      states: new MemoryDeliveryStates(),
+      log: new MemoryDeliveryLog(),
+      alerts: new MemoryAlerts(),
+    }),
   });
 });

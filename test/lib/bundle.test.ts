@@ -10,6 +10,7 @@ const NAMES = [
   'admin-api',
   'apply-retention',
   'cosign-checkpoints',
+  'deliver-webhooks',
   'export-records',
   'ingest-api',
   'read-api',

@@ -7,12 +7,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OPERATOR_SECRET } from '../../clients/operator/local/emulator-environment.ts';
 import { readOutputs } from '../../clients/operator/local/outputs.ts';
 import { ControlTable } from '../../lambdas/adapters/dynamo-control.ts';
+import {
+  DynamoAlerts,
+  DynamoDeliveryLog,
+  DynamoDeliveryStates,
+} from '../../lambdas/adapters/dynamo-deliveries.ts';
 import { DynamoExports } from '../../lambdas/adapters/dynamo-exports.ts';
 import { DynamoHead } from '../../lambdas/adapters/dynamo-head.ts';
 import { DynamoQuarantine } from '../../lambdas/adapters/dynamo-quarantine.ts';
 import { DynamoRecords } from '../../lambdas/adapters/dynamo-records.ts';
 import { DynamoRepeats } from '../../lambdas/adapters/dynamo-repeats.ts';
 import { DynamoUsage } from '../../lambdas/adapters/dynamo-usage.ts';
+import { DynamoWebhooks } from '../../lambdas/adapters/dynamo-webhooks.ts';
 import { KmsSigner } from '../../lambdas/adapters/kms-signer.ts';
 import { S3Archive } from '../../lambdas/adapters/s3-archive.ts';
 import { S3Work } from '../../lambdas/adapters/s3-work.ts';
@@ -79,6 +85,15 @@ describe('on AWS', () => {
     usage: async () => new DynamoUsage(new ControlTable(documents, await makeTable())),
     repeats: async () => new DynamoRepeats(new ControlTable(documents, await makeTable())),
     exports: async () => new DynamoExports(new ControlTable(documents, await makeTable())),
+    webhooks: async () => {
+      const control = new ControlTable(documents, await makeTable());
+      return {
+        endpoints: new DynamoWebhooks(control),
+        states: new DynamoDeliveryStates(control),
+        log: new DynamoDeliveryLog(control),
+        alerts: new DynamoAlerts(control),
+      };
+    },
     quarantine: async () =>
       new DynamoQuarantine(documents, await makeTable(), new S3Work(s3, await makeBucket(false))),
   });

@@ -4,6 +4,7 @@ import * as exporting from '../../admin-api/operations/exports.ts';
 import * as holds from '../../admin-api/operations/holds.ts';
 import * as retention from '../../admin-api/operations/retention.ts';
 import * as tokens from '../../admin-api/operations/tokens.ts';
+import * as webhooks from '../../admin-api/operations/webhooks.ts';
 import * as ingest from '../../ingest-api/operations.ts';
 import type { Operation } from '../../shared/http/operation.ts';
 import { getCaller } from '../operations/caller.ts';
@@ -59,6 +60,15 @@ export const OPERATIONS: readonly Operation[] = [
   erasures.requestErasure,
   erasures.listErasures,
   erasures.getErasure,
+  webhooks.createWebhook,
+  webhooks.listWebhooks,
+  webhooks.getWebhook,
+  webhooks.changeWebhook,
+  webhooks.removeWebhook,
+  webhooks.testWebhook,
+  webhooks.replayWebhook,
+  webhooks.rotateWebhookSecret,
+  webhooks.listDeliveries,
   getOpenApiDocument,
   consoleFiles.openConsole,
   consoleFiles.getConsolePage,

@@ -62,11 +62,11 @@ export const listQuarantine = {
 
 export const retryRefused = {
   id: 'retryRefused',
-  repeats: 'The log takes an event once, however often it is sent.',
   leaves: {
     nothing: 'What is sent again becomes a record itself, with its sender, or is refused once more.',
   },
   tag: 'Quarantine',
+  repeats: 'What is sent again keeps its ids, which the log takes once.',
   method: 'POST',
   path: '/v1/audit/quarantine/{quarantine_id}/retry',
   scopes: ['events:write'],

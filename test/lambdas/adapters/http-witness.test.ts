@@ -36,11 +36,11 @@ describe('a witness is asked', () => {
   test.each([
     ['http://witness.example', 'over https alone'],
     ['https://user:secret@witness.example', 'over https alone'],
-    ['https://127.0.0.1', 'not public'],
-    ['https://[::1]', 'not public'],
-    ['https://169.254.169.254/latest', 'not public'],
-    ['https://2130706433', 'not public'], // 127.0.0.1 as a number, which URL writes out
-    ['https://localhost', 'does not answer'], // found out when it is looked up
+    ['https://127.0.0.1', 'public address'],
+    ['https://[::1]', 'public address'],
+    ['https://169.254.169.254/latest', 'public address'],
+    ['https://2130706433', 'public address'], // 127.0.0.1 as a number, which URL writes out
+    ['https://localhost', 'public address'], // found out when it is looked up
     ['http://127.0.0.1:9', 'over https alone'],
   ])('not at %s', async (url, problem) => {
     await expect(httpWitness({ loopback: false })(url, 'x')).rejects.toMatchObject({

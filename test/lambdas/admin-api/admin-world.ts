@@ -6,6 +6,7 @@ import { MemoryErasures } from '../../support/memory-erasures.ts';
 import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
 import { MemoryHolds } from '../../support/memory-holds.ts';
 import { MemoryPolicies } from '../../support/memory-policies.ts';
+import { MemoryWebhooks } from '../../support/memory-webhooks.ts';
 import { OWN_KEYS } from '../../support/own-log.ts';
 import { clientOf } from '../shared/api-client.ts';
 import { ApiWorld } from '../shared/api-world.ts';
@@ -36,6 +37,7 @@ export function adminApiOf(world: ApiWorld, more: Partial<AdminApi> = {}): Admin
     retention: { policies: new MemoryPolicies(), deployed: DEPLOYED },
     holds: holdsOf(new MemoryHolds()),
     erasures: { registry: new MemoryErasures(), wake: async () => undefined },
+    webhooks: new MemoryWebhooks(),
     acts: new Acts(world.outbox, { now: () => world.now }, world.random),
     ...more,
   };

@@ -32,6 +32,7 @@ const readApi = roleOf('FunctionsReadApi');
 const adminApi = roleOf('FunctionsAdminApi');
 const exportRecords = roleOf('Exporter');
 const applyRetention = roleOf('Retention');
+const deliverWebhooks = roleOf('WebhooksDeliver');
 const auditor = roleOf('Auditor');
 
 const records = arn('AWS::DynamoDB::Table', 'TablesRecords');
@@ -43,6 +44,7 @@ const dataKey = arn('AWS::KMS::Key', 'KeysData');
 const ingest = arn('AWS::SQS::Queue', 'QueuesIngest0');
 const internal = arn('AWS::SQS::Queue', 'QueuesInternalF');
 const exportsQueue = arn('AWS::SQS::Queue', 'QueuesExports6');
+const webhookQueue = idOf('AWS::SQS::Queue', 'QueuesWebhooks8');
 // A secret's ARN is its Ref.
 const secret = `<${idOf('AWS::SecretsManager::Secret', 'KeysIndex')}>`;
 const locked = {
@@ -61,7 +63,7 @@ describe('functions', () => {
       ({ Properties }): string => Properties.Role['Fn::GetAtt'][0],
     );
     expect(taken.sort()).toEqual(
-      [writeLog, ingestApi, readApi, adminApi, exportRecords, applyRetention].sort(),
+      [writeLog, ingestApi, readApi, adminApi, exportRecords, applyRetention, deliverWebhooks].sort(),
     );
     for (const role of taken) {
       const { Properties } = built.findResources('AWS::IAM::Role')[role] ?? {};
@@ -270,6 +272,7 @@ describe('the functions behind HTTPS', () => {
       adminApi,
       exportRecords,
       applyRetention,
+      deliverWebhooks,
     ]);
     expect(whoMay('sqs:SendMessage', exportsQueue)).toEqual([adminApi]);
     expect(whoMay('sqs:SendMessage', ingest)).toEqual([]);
@@ -318,9 +321,22 @@ describe('the functions behind HTTPS', () => {
 
   test('records and their disclosures are read by those who answer with them, each as far as it needs', () => {
     const queries = (pk: string) => whoMay('dynamodb:Query', records, { 'dynamodb:LeadingKeys': [pk] });
-    expect(queries('E#2026-11-24T09#0')).toEqual([writeLog, readApi, exportRecords, applyRetention]);
+    expect(queries('E#2026-11-24T09#0')).toEqual([
+      writeLog,
+      readApi,
+      exportRecords,
+      applyRetention,
+      deliverWebhooks,
+    ]);
     // Who places holds counts what they would keep, by the index alone.
-    expect(queries('X#task_id#a')).toEqual([writeLog, readApi, adminApi, exportRecords, applyRetention]);
+    expect(queries('X#task_id#a')).toEqual([
+      writeLog,
+      readApi,
+      adminApi,
+      exportRecords,
+      applyRetention,
+      deliverWebhooks,
+    ]);
     expect(whoMay('s3:GetObject', `${archive}/commit/1`)).toEqual([
       writeLog,
       readApi,
@@ -411,6 +427,72 @@ describe('what only apply-retention may do', () => {
     const functionOf = (path: string) => arn('AWS::Lambda::Function', path);
     expect(whoMay('lambda:InvokeFunction', functionOf('Retention'))).toEqual([adminApi]);
     expect(whoMay('lambda:InvokeFunction', functionOf('WriterWriteLog'))).toEqual([]);
+  });
+});
+
+describe('webhooks', () => {
+  const of = (pk: string) => ({ 'dynamodb:LeadingKeys': [pk] });
+  const path = 'arn:aws:ssm:us-east-1:111122223333:parameter/agent-audit-trail/globex/webhooks';
+
+  test('where records are sent is written by admin-api alone, how far they are by deliver-webhooks alone', () => {
+    for (const action of ['dynamodb:PutItem', 'dynamodb:UpdateItem']) {
+      expect(whoMay(action, control, of('WEBHOOK'))).toEqual([adminApi]);
+      expect(whoMay(action, control, of('DELIVERY'))).toEqual([deliverWebhooks]);
+    }
+    expect(whoMay('dynamodb:Query', control, of('WEBHOOK'))).toEqual([adminApi, deliverWebhooks]);
+  });
+
+  test('deliver-webhooks reaches no token, no disclosure and no key of the index', () => {
+    const may = (action: string, resource: string, context = {}) =>
+      allowed({ principal: deliverWebhooks, action, resource, context });
+    for (const pk of ['TOKEN#1', 'EMITTER#1', 'QUARANTINE', 'EXPORT'])
+      expect(may('dynamodb:Query', control, of(pk))).toBe(false);
+    expect(may('s3:GetObject', `${work}/disclosures/1`)).toBe(false);
+    expect(may('s3:GetObject', `${archive}/commit/1`)).toBe(false);
+    expect(may('secretsmanager:GetSecretValue', secret)).toBe(false);
+    expect(may('s3:GetObject', `${archive}/tile/0/000`)).toBe(true);
+  });
+
+  test('secrets are written by who can not read them, and read by who can not write them, below their own path', () => {
+    expect(whoMay('ssm:PutParameter', `${path}/1/1`)).toEqual([adminApi]);
+    expect(whoMay('ssm:DeleteParameter', `${path}/1/1`)).toEqual([adminApi]);
+    expect(whoMay('ssm:GetParameter', `${path}/1/1`)).toEqual([deliverWebhooks]);
+    for (const action of ['ssm:PutParameter', 'ssm:DeleteParameter', 'ssm:GetParameter'])
+      expect(whoMay(action, `${path.replace('globex', 'globex-2')}/1/1`)).toEqual([]);
+  });
+
+  test('admin-api learns how far the log is, and reads no record', () => {
+    expect(
+      allowed({ principal: adminApi, action: 'dynamodb:GetItem', resource: records, context: of('LOG') }),
+    ).toBe(true);
+    expect(
+      allowed({ principal: adminApi, action: 'dynamodb:GetItem', resource: records, context: of('E#1') }),
+    ).toBe(false);
+  });
+
+  test('a batch and the sweep wake it through its queue, which takes messages from these rules alone', () => {
+    const rules = Object.keys(built.findResources('AWS::Events::Rule')).filter((id) =>
+      id.startsWith('Webhooks'),
+    );
+    expect(rules).toHaveLength(2);
+    const policies = Object.values(built.findResources('AWS::SQS::QueuePolicy')).filter(({ Properties }) =>
+      Properties.Queues.some(({ Ref }: { Ref: string }) => Ref === webhookQueue),
+    );
+    const admitted = policies
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Effect }) => Effect === 'Allow');
+    expect(admitted.map(({ Principal }) => Principal)).toEqual(
+      rules.map(() => ({ Service: 'events.amazonaws.com' })),
+    );
+    const sources = admitted.map(({ Condition }) => Condition.ArnEquals['aws:SourceArn']['Fn::GetAtt'][0]);
+    expect(sources.sort()).toEqual(rules.sort());
+  });
+
+  test('no address of its own network is asked', () => {
+    for (const name of ['deliver-webhooks', 'admin-api'])
+      built.hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: { AWS_SDK_UA_APP_ID: name, EGRESS_LOOPBACK: 'false' } },
+      });
   });
 });
 
@@ -513,8 +595,14 @@ describe.each([
     for (const resource of statements.flatMap(({ Resource }) => Resource)) {
       const [, [stem, rest] = [resource, '']] =
         (resource as { 'Fn::Join'?: [string, [unknown, string]] })['Fn::Join'] ?? [];
+      if (isSecretsPath(resource)) continue;
       expect(Object.keys(stem as object)).toEqual([expect.stringMatching(/^(Ref|Fn::GetAtt)$/)]);
       expect(rest).toMatch(/^(|\/[a-z]+\/\*|\/README\.txt)$/);
     }
   });
 });
+
+/** Endpoints' secrets are made by the functions: no template has them, and their path is the tenant's own. */
+function isSecretsPath(resource: unknown): boolean {
+  return /:parameter\/agent-audit-trail\/(acme|globex)\/webhooks\/\*"/.test(JSON.stringify(resource));
+}

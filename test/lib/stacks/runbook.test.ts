@@ -31,9 +31,10 @@ test('refused events ring by one line, refused callers by twenty in five minutes
     return `${MetricName} ${MetricValue} ${[...new Set(Properties.FilterPattern.match(/[A-Z]+_[A-Z]+/g))].join(' ')}`;
   });
   expect(filters.sort()).toEqual([
-    ...Array.from({ length: 5 }, () => 'Integrity 1 INTEGRITY_ALERT'),
+    ...Array.from({ length: 6 }, () => 'Integrity 1 INTEGRITY_ALERT'),
     ...Array.from({ length: 3 }, () => 'Refused 1 TOKEN_REFUSED RATE_LIMITED'),
     'Refused 20 EVENTS_REFUSED DEAD_LETTER',
+    'Refused 20 WEBHOOK_DISABLED',
   ]);
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Refused', Threshold: 19 });
 });

@@ -47,14 +47,14 @@ describe.each([
     const takers = Object.values(template.findResources('AWS::IAM::Role')).map(
       ({ Properties }): string => Properties.AssumeRolePolicyDocument.Statement[0].Principal.Service,
     );
-    const functions = Array.from({ length: 6 }, () => 'lambda.amazonaws.com');
+    const functions = Array.from({ length: 7 }, () => 'lambda.amazonaws.com');
     expect(takers.sort()).toEqual(['apigateway.amazonaws.com', ...functions]);
   });
 
-  test('no key, bucket, queue or secret admits a service', () => {
-    const documents = Object.values(template.toJSON().Resources as Record<string, Resource>).flatMap(
-      ({ Type, Properties = {} }) =>
-        /^AWS::(KMS|S3|SQS|SecretsManager)::/.test(Type)
+  test('no key, bucket, queue or secret admits a service, but the queue that rules of the stack send wake-ups to', () => {
+    const documents = Object.entries(template.toJSON().Resources as Record<string, Resource>).flatMap(
+      ([id, { Type, Properties = {} }]) =>
+        /^AWS::(KMS|S3|SQS|SecretsManager)::/.test(Type) && !/^QueuesWebhooksPolicy/.test(id)
           ? [Properties.PolicyDocument, Properties.KeyPolicy, Properties.ResourcePolicy]
           : [],
     );

@@ -72,6 +72,14 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'secretsmanager:PutResourcePolicy',
   ],
   'AWS::SNS::Topic': ['sns:Publish', 'sns:Subscribe', 'sns:SetTopicAttributes'],
+  'AWS::SSM::Parameter': [
+    'ssm:GetParameter',
+    'ssm:GetParameters',
+    'ssm:GetParametersByPath',
+    'ssm:GetParameterHistory',
+    'ssm:PutParameter',
+    'ssm:DeleteParameter',
+  ],
   'AWS::SQS::Queue': [
     'sqs:SendMessage',
     'sqs:ReceiveMessage',

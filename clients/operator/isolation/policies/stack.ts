@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretsPath } from '../../../../core/webhook/endpoint.ts';
 import { matchesPattern } from './conditions.ts';
 import { type Place, physicalNames } from './physical-names.ts';
 import {
@@ -75,7 +76,13 @@ export function readStack(tenant: string, template: Template, place: Place): Pol
       arn: names[`${id}.Arn`] ?? id,
       policy: policyOf(id, { type: Type, properties: Properties, template, names }),
     }));
-  return { tenant, place, roles, resources };
+  return { tenant, place, roles, resources: [...resources, webhookSecrets(tenant, place)] };
+}
+
+/** What the functions make below a path of the tenant's own, and no template has. */
+function webhookSecrets(tenant: string, { region, account }: Place): StackResource {
+  const arn = `arn:aws:ssm:${region}:${account}:parameter${secretsPath(tenant)}`;
+  return { name: 'WebhookSecrets', type: 'AWS::SSM::Parameter', arn, policy: [] };
 }
 
 /** Names of the functions, by the logical ids of their roles. */

@@ -62,6 +62,7 @@ const MAKERS = {
     },
     nowhere: () => v7(),
   },
+  webhook: { make: async (of) => await of.webhook(), nowhere: () => v7() },
   emitter: { make: async (of) => (await of.emitter()).emitter_id, nowhere: () => `emitter-${hex(6)}` },
   emitter_key: {
     make: async (of) => (await of.emitter()).kid,
@@ -131,6 +132,20 @@ export class Belongings {
         public_jwk: { kty, crv, x },
       });
       return madeEmitter.parse(made);
+    });
+  }
+
+  /** One endpoint, whatever number of times the suite runs: there are ten at most. Its name leads nowhere (RFC 2606). */
+  webhook(): Promise<string> {
+    return this.#once('a webhook', async () => {
+      const url = 'https://isolation-suite.example/';
+      const made = z.object({ webhook_id: z.string(), url: z.string() });
+      const { webhooks } = z
+        .object({ webhooks: z.array(made) })
+        .parse(await this.ask('GET', '/v1/audit/webhooks'));
+      const known = webhooks.find((one) => one.url === url);
+      if (known) return known.webhook_id;
+      return made.parse(await this.ask('POST', '/v1/audit/webhooks', { url })).webhook_id;
     });
   }
 

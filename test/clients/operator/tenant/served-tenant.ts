@@ -11,6 +11,7 @@ import { MemoryExportFiles, MemoryExportJobs } from '../../../support/memory-exp
 import { MemoryHolds } from '../../../support/memory-holds.ts';
 import { MemoryPolicies } from '../../../support/memory-policies.ts';
 import { MemoryEmitters, MemoryTokens, MemoryUsage } from '../../../support/memory-registries.ts';
+import { MemoryWebhooks } from '../../../support/memory-webhooks.ts';
 import { SeededRandom } from '../../../support/seeded-random.ts';
 import { type Heard, withServer } from '../../sdk/loopback.ts';
 
@@ -65,6 +66,7 @@ export async function withServedTenant(
     retention: { policies: new MemoryPolicies(), deployed: DEPLOYED },
     holds: holdsOf(new MemoryHolds()),
     erasures: { registry: new MemoryErasures(), wake: async () => undefined },
+    webhooks: new MemoryWebhooks(),
     acts: new Acts(outbox, clock, random),
     clock,
     random,
