@@ -31,7 +31,7 @@ export interface News {
 
 /**
  * Delivers to one endpoint whatever is due, message by message, until nothing is or `deadline` is near. Undefined where
- * another worker has the endpoint. Each attempt is written down before the next one begins: a worker that dies repeats
+ * another worker has the endpoint, or it is disabled. Each attempt is written down before the next one begins: a worker that dies repeats
  * at most one message, with the same id.
  */
 export async function serveEndpoint(
@@ -66,7 +66,8 @@ export async function serveEndpoint(
   }
   const waits = state.nextAttemptAt > clock.now();
   const behind = state.cursor < news.head.finalSize;
-  if (state.disabled || (!waits && !behind)) return { cursor: state.cursor };
+  if (state.disabled) return undefined; // nothing is due, however far behind it is
+  if (!waits && !behind) return { cursor: state.cursor };
   return { cursor: state.cursor, wakeAt: Math.max(state.nextAttemptAt, clock.now()) };
 }
 
