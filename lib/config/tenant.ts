@@ -104,6 +104,8 @@ const common = {
   identity: identity.optional(),
   /** Agents may send with a token of the platform that they run on, in the place of a registered key. */
   workload_identity: workloadIdentity.optional(),
+  /** Seconds for which the writer waits for a batch to fill: later records, and fewer, cheaper batches (docs/scale.md). */
+  batch_window_seconds: z.int().min(1).max(300).default(5),
   /** What is taken out of text for good, by its form: there is no way back, so nothing is unless it is named. */
   redact: z.array(z.enum(PATTERN_NAMES)).default([]),
   log_origin: z

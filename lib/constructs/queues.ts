@@ -6,15 +6,13 @@ import { Construct } from 'constructs';
 import { MAX_RECEIVES } from '../../lambdas/shared/env.ts';
 import { otherThan } from './other-than.ts';
 
-/** The writer's time limit and batching window; a message must stay invisible for six tries and the window. */
+/** The writer's time limit; a message must stay invisible for six tries and the batching window. */
 export const WRITER_TIMEOUT = Duration.seconds(120);
-export const BATCHING_WINDOW = Duration.seconds(5);
 /** The exporter's time limit; its messages must outlast one try, since a worker that goes on asks for them again. */
 export const EXPORTER_TIMEOUT = Duration.minutes(15);
 /** The time limit of the function that delivers webhooks; a wake-up that failed may wait, since the sweep comes sooner. */
 export const DISPATCHER_TIMEOUT = Duration.minutes(2);
 const EXPORT_VISIBILITY = Duration.minutes(16);
-const VISIBILITY = Duration.seconds(6 * WRITER_TIMEOUT.toSeconds() + BATCHING_WINDOW.toSeconds());
 
 const RETENTION = Duration.days(14);
 /** A wake-up that failed an hour long is set aside, so that it is seen. */
@@ -32,11 +30,13 @@ export class Queues extends Construct {
   readonly webhooks: Queue;
   readonly deadLetters: readonly Queue[];
 
-  constructor(scope: Construct, id: string, props: { key: IKey }) {
+  /** `batchWindow`: seconds for which the writer waits for a batch to fill. */
+  constructor(scope: Construct, id: string, { key, batchWindow }: { key: IKey; batchWindow: number }) {
     super(scope, id);
-    const ingest = this.pair('Ingest', props.key);
-    const internal = this.pair('Internal', props.key);
-    const exports = this.pair('Exports', props.key, { visibility: EXPORT_VISIBILITY });
+    const visibility = Duration.seconds(6 * WRITER_TIMEOUT.toSeconds() + batchWindow);
+    const ingest = this.pair('Ingest', key, { visibility });
+    const internal = this.pair('Internal', key, { visibility });
+    const exports = this.pair('Exports', key, { visibility: EXPORT_VISIBILITY });
     // No record is in it, and EventBridge may send to it without a grant on the tenant's key.
     const webhooks = this.pair('Webhooks', undefined, {
       visibility: Duration.seconds(6 * DISPATCHER_TIMEOUT.toSeconds()),
@@ -77,7 +77,7 @@ export class Queues extends Construct {
   private pair(
     id: string,
     encryptionMasterKey: IKey | undefined,
-    { visibility = VISIBILITY, receives = MAX_RECEIVES } = {},
+    { visibility, receives = MAX_RECEIVES }: { visibility: Duration; receives?: number },
   ): { queue: Queue; deadLetters: Queue } {
     const common = {
       ...(encryptionMasterKey

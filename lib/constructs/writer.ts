@@ -2,6 +2,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import { type EventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { README } from '../../core/archive/layout.ts';
 import {
@@ -18,7 +19,7 @@ import { onlyControlItems } from './control-items.ts';
 import { IsolatedFunction } from './isolated-function.ts';
 import { jsonOf } from './json-of.ts';
 import type { Keys } from './keys.ts';
-import { BATCHING_WINDOW, type Queues, WRITER_TIMEOUT } from './queues.ts';
+import { type Queues, WRITER_TIMEOUT } from './queues.ts';
 import type { Tables } from './tables.ts';
 
 /** Everything that a tenant's functions are built from. */
@@ -49,8 +50,8 @@ export class Writer extends Construct {
     grant(this.writeLog, foundation);
     foundation.keys.restrictSigningTo(this.writeLog.role);
     const genesis = this.makeLog(foundation);
-    this.listen('FromIngest', foundation.queues.ingest.queueArn, genesis);
-    this.listen('FromInternal', foundation.queues.internal.queueArn, genesis);
+    this.listen('FromIngest', foundation.queues.ingest, foundation.tenant, genesis);
+    this.listen('FromInternal', foundation.queues.internal, foundation.tenant, genesis);
     this.everyHour(
       'ArchiveAudit',
       'Looks for second versions, delete markers and holes in the archive',
@@ -99,12 +100,17 @@ export class Writer extends Construct {
     });
   }
 
-  private listen(id: string, eventSourceArn: string, after: CustomResource): void {
+  private listen(
+    id: string,
+    { queueArn }: IQueue,
+    { batch_window_seconds }: Tenant,
+    after: CustomResource,
+  ): void {
     const mapping = new EventSourceMapping(this, id, {
       target: this.writeLog.function,
-      eventSourceArn,
+      eventSourceArn: queueArn,
       batchSize: 1000,
-      maxBatchingWindow: BATCHING_WINDOW,
+      maxBatchingWindow: Duration.seconds(batch_window_seconds),
       maxConcurrency: 2,
       reportBatchItemFailures: true,
     });

@@ -39,7 +39,7 @@ export class TenantStack extends Stack {
     const keys = new Keys(this, 'Keys', { signingKeys: tenant.signing_keys });
     const tables = new Tables(this, 'Tables', { key: keys.data });
     const buckets = new Buckets(this, 'Buckets', { key: keys.data, tenant });
-    const queues = new Queues(this, 'Queues', { key: keys.data });
+    const queues = new Queues(this, 'Queues', { key: keys.data, batchWindow: tenant.batch_window_seconds });
     const bus = new EventBus(this, 'Bus');
     if (tenant.tier === 'account-per-tenant') {
       queues.admitEmitters(tenant.emitter_principals);

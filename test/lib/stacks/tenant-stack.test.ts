@@ -246,3 +246,13 @@ test('the local run leaves out one alarm and nothing else', () => {
   const local = new Set(ids(true));
   expect(ids(false).filter((id) => !local.has(id))).toEqual([expect.stringMatching(/^AlarmsEventsWait/)]);
 });
+
+test('a tenant may have its writer wait longer for a batch, and messages stay hidden for that too', () => {
+  const template = tenantTemplate({ ...tableTenant, batch_window_seconds: 60 });
+  template.resourcePropertiesCountIs(
+    'AWS::Lambda::EventSourceMapping',
+    { BatchSize: 1000, MaximumBatchingWindowInSeconds: 60 },
+    2,
+  );
+  template.resourcePropertiesCountIs('AWS::SQS::Queue', { VisibilityTimeout: 780 }, 2);
+});
