@@ -10,7 +10,7 @@ import { makeReport } from './make-report.ts';
 import { type FilesProgress, storeProgress, writePart } from './parts.ts';
 import { sealExport } from './seal-export.ts';
 import { writeRecords } from './write-records.ts';
-import { writeTiles } from './write-tiles.ts';
+import { minimumIndex, writeTiles } from './write-tiles.ts';
 
 /** `later`: it has not ended, and somebody must go on with it. */
 export type ExportOutcome = 'ended' | 'later';
@@ -121,7 +121,7 @@ async function fixTree({ format, filter }: ExportJob, reader: LogReader): Promis
   const verifierKey = await readFirstKey(reader);
   const total =
     format === 'tlog-tiles'
-      ? finalSize
+      ? Math.max(0, finalSize - (await minimumIndex(reader)))
       : await countMatches(reader.table, select(filter, reader.keys.index), finalSize);
   return { size: finalSize, checkpoint, verifierKey, total };
 }

@@ -12,8 +12,8 @@ import type { ExportJob, ExportTree } from './export-job.ts';
 import type { Exporter } from './exporter.ts';
 import { type FilesProgress, writePart } from './parts.ts';
 import { readmeOf } from './readme.ts';
-
 import { Tally } from './tally.ts';
+import { minimumIndex } from './write-tiles.ts';
 
 const WAIT_MS = 500;
 const EMITTER_ID = 'export-records';
@@ -38,6 +38,9 @@ export async function sealExport(
     await writePart(files, exportId, 'verifier-key', utf8(`${tree.verifierKey}\n`)),
     await writePart(files, exportId, 'keys.json', utf8(`${JSON.stringify(await readKeyChain(reader))}\n`)),
   ];
+  // Where records were purged, a folder of tiles says from which index on it is whole.
+  const minimum = job.format === 'tlog-tiles' ? await minimumIndex(reader) : 0;
+  if (minimum > 0) parts.push(await writePart(files, exportId, 'minimum-index', utf8(`${minimum}\n`)));
   const refused = await countRefused(reader, job.filter, tree.size);
   const completeness = judgeExport(new Tally(progress.tally), job.filter, refused);
   const content = { ...manifestOf(job, tree, { ...progress, parts }, exporter), completeness };

@@ -1,6 +1,8 @@
 import { AuditError } from '../errors.ts';
 import { entriesPath, TILE_WIDTH, type TileAddress, tilePath, tileWidth } from '../log/tile.ts';
+import { type LogReader, readHead } from '../query/log-reader.ts';
 import { publishedTile } from '../query/published-tile.ts';
+import { minimumIndexOf } from '../retention/purged.ts';
 import type { ExportJob, ExportTree } from './export-job.ts';
 import { type FilesProgress, type Part, readProgress, storeProgress, writePart } from './parts.ts';
 import type { RecordsWriter } from './write-records.ts';
@@ -12,7 +14,8 @@ const MOST_TILES = 9_900;
 
 /**
  * Writes the log of `tree` as C2SP tlog-tiles, from where the files stand: the bundles with their hash tiles in their
- * order, then the tiles above them. A name has the same octets for ever, so writing one again changes nothing.
+ * order, then the tiles above them. A name has the same octets for ever, so writing one again changes nothing. Bundles
+ * whose records were purged are left out; their hashes stay.
  */
 export async function writeTiles(
   job: ExportJob,
@@ -26,22 +29,25 @@ export async function writeTiles(
       'too_large',
       'The log is too long for one zip. Fetch it tile by tile: GET /v1/audit/log/tile, as npm run tenant -- export does.',
     );
-  while (progress.parts.length < addresses.length) {
+  let next = 1 + addresses.findIndex(({ path }) => path === progress.parts.at(-1)?.name);
+  while (next < addresses.length) {
     const written: Part[] = [];
     let octets = 0;
-    for (const { path, address } of addresses.slice(progress.parts.length)) {
+    for (const { path, address } of addresses.slice(next)) {
+      next++;
       const bytes = await publishedTile(reader, address);
-      if (!bytes) throw new AuditError('integrity', `the log has no ${path}, which its checkpoint calls for`);
-      written.push(await writePart(files, job.exportId, path, bytes));
-      octets += bytes.length;
+      if (bytes) {
+        written.push(await writePart(files, job.exportId, path, bytes));
+        octets += bytes.length;
+      } else if (address.kind === 'hashes' || address.index * TILE_WIDTH >= (await minimumIndex(reader)))
+        throw new AuditError('integrity', `the log has no ${path}, which its checkpoint calls for`);
       if (octets >= partBytes || mustStop()) break;
     }
     const parts = [...progress.parts, ...written];
-    const records = recordsIn(parts.length, tree.size);
-    progress = { ...progress, parts, records, first: 0, last: tree.size - 1 };
+    progress = { ...progress, parts, ...shownBy(parts, addresses, tree.size) };
     await storeProgress(files, job.exportId, progress);
-    if (!(await onPart(records)) || mustStop())
-      return { progress, complete: parts.length === addresses.length };
+    if (!(await onPart(progress.records)) || mustStop())
+      return { progress, complete: next === addresses.length };
   }
   return { progress, complete: await onPart(progress.records) };
 }
@@ -66,7 +72,24 @@ function addressesOf(size: number): { path: string; address: TileAddress }[] {
   return addresses;
 }
 
-/** Records in the first `count` files: two files hold a bundle of them and its hashes. */
-function recordsIn(count: number, size: number): number {
-  return Math.min(size, Math.ceil(count / 2) * TILE_WIDTH);
+/** The first index from which all records are there. */
+export async function minimumIndex(reader: Pick<LogReader, 'heads'>): Promise<number> {
+  const { purged } = await readHead(reader);
+  return minimumIndexOf(purged?.below ?? 0);
+}
+
+/** What the bundles among `parts` hold. */
+function shownBy(
+  parts: readonly Part[],
+  addresses: readonly { path: string; address: TileAddress }[],
+  size: number,
+) {
+  const written = new Set(parts.map(({ name }) => name));
+  const bundles = addresses.filter(({ path, address }) => address.kind === 'entries' && written.has(path));
+  const [first] = bundles;
+  return {
+    records: bundles.reduce((sum, { address }) => sum + address.width, 0),
+    first: first ? first.address.index * TILE_WIDTH : null,
+    last: first ? size - 1 : null,
+  };
 }

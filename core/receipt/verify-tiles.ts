@@ -53,6 +53,7 @@ export async function verifyTiles(
     tree,
     trust,
     witness,
+    purgedInSteps: TILE_WIDTH, // a bundle is there or not, also where some of its records are
     ...(older ? { older } : {}),
     ...(options.progress ? { progress: options.progress } : {}),
   });

@@ -22,6 +22,8 @@ export interface WholeTerms {
   /** A checkpoint of a smaller tree, verified, that the reader holds. */
   older?: Checkpoint;
   progress?: (records: number) => void;
+  /** Records that come in files of so many are missing by the file: 1 where each may be missing by itself. */
+  purgedInSteps?: number;
 }
 
 const RECORD_TEXT = { bytes: LIMITS.recordBytes, depth: LIMITS.depth + 2, keys: 2 * LIMITS.keys };
@@ -108,7 +110,8 @@ class Pass {
     if (this.size < tree.size)
       return failure('entries_missing', { index: this.size }, `the checkpoint signs for ${tree.size}`);
     if (!equalBytes(rootOf(this.#edge), tree.root)) return failure('root_mismatch');
-    return this.#purgedEnd <= this.#purgedBelow
+    const { purgedInSteps = 1 } = this.#terms;
+    return this.#purgedEnd <= Math.ceil(this.#purgedBelow / purgedInSteps) * purgedInSteps
       ? undefined
       : failure(
           'purge_not_recorded',

@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { mintEventId } from '../../../core/event/ids.ts';
 import { exportRequestSchema } from '../../../core/export/export-job.ts';
+import { runExport } from '../../../core/export/run-export.ts';
 import { writeTiles } from '../../../core/export/write-tiles.ts';
 import { verifyTiles } from '../../../core/receipt/verify-tiles.ts';
+import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
+import { DAY, RetentionWorld, SHORT } from '../retention/retention-world.ts';
 import { ExportWorld } from './export-world.ts';
 
 const RECORDS = 600; // two full bundles, and one that is begun
@@ -61,4 +65,36 @@ test('it takes no filter', () => {
   expect(error?.issues).toMatchObject([
     { path: ['filter'], message: expect.stringContaining('the whole log') },
   ]);
+});
+
+test('a log that was purged is exported without the bundles that are gone, and says from where it is whole', async () => {
+  const world = await RetentionWorld.open();
+  for (let day = 0; day < 3; day++) {
+    await world.record(300);
+    world.nextDay();
+    await world.morning();
+  }
+  world.nextDay(SHORT.max_days - 2);
+  expect(await world.morning()).toMatchObject({ purges: [{ purged_below: 300 }] });
+  const [jobs, files] = [new MemoryExportJobs(), new MemoryExportFiles()];
+  const exportId = mintEventId(world.now, world.random);
+  await jobs.add({
+    ...{ exportId, format: 'tlog-tiles', filter: {}, personal: false, createdAt: world.now },
+    ...{ createdBy: { type: 'token', id: 'token-1' }, requestId: 'request-1', status: 'queued' },
+    ...{ records: 0, attempts: 0, expiresAt: world.now + DAY },
+  });
+  const outcome = await runExport(exportId, world.now + 60_000, {
+    ...{ tenantId: 'acme', origin: 'audit.example.com/acme/00000001', writerVersion: '0.1.0' },
+    ...{ reader: world.reader, jobs, files, outbox: { send: (bodies) => world.deliver(bodies) } },
+    layout: async () => new Uint8Array(),
+  });
+  expect([outcome, (await jobs.get(exportId))?.failure]).toEqual(['ended', undefined]);
+  expect(files.text(exportId, 'minimum-index')).toBe('512\n');
+  const read = async (path: string) => files.files.get(`${exportId}/${path}`);
+  const tree = (await jobs.get(exportId))?.tree;
+  expect(await verifyTiles({ read }, tree?.verifierKey ?? '', {})).toMatchObject({
+    verified: true,
+    shown: { purged: 512, first_index: 512 },
+  });
+  expect(JSON.parse(files.text(exportId, 'manifest.json'))).toMatchObject({ first_index: 512, missing: 0 });
 });
