@@ -5,7 +5,7 @@ import { eventKey } from '../index/keys.ts';
 import type { Head } from '../ports.ts';
 import { finalise, finaliseCommitted } from './finalise.ts';
 import type { Log } from './log.ts';
-import { extend, type Plan, planSegment } from './plan.ts';
+import { type BatchTerms, extend, type Plan, planSegment } from './plan.ts';
 import { encodeSegment, stagingObject } from './segment.ts';
 import { backOff, getAll, type Patience } from './until-processed.ts';
 
@@ -23,23 +23,6 @@ export type Verdict =
   | { outcome: 'recorded'; index: number }
   | { outcome: 'duplicate' }
   | { outcome: 'conflict' };
-
-/** What all candidates of a batch share. */
-export interface BatchTerms {
-  policyVersion: number;
-  /** Object of the batch's disclosures in the work bucket, durable already. */
-  disclosures?: string;
-  /** The batch hands the log over from one key to another; refused (`conflict`) where the first is not the log's. */
-  handover?: Handover;
-  /** Milliseconds since the epoch by which the writer must have stopped. */
-  deadline: number;
-}
-
-/** Verifier keys: the one that signs, and the one that signs from the next batch on. */
-export interface Handover {
-  from: string;
-  to: string;
-}
 
 const LEASE_MS = 20_000; // others leave a committed batch to its writer for so long; finishing it twice is harmless
 

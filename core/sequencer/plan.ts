@@ -17,9 +17,25 @@ import type { Head, Item, Purged } from '../ports.ts';
 import type { AuditRecord } from '../record/record.ts';
 import { erasedItem } from '../retention/erasure.ts';
 import { purgedBy, purgedItem } from '../retention/purged.ts';
-import type { BatchTerms } from './append.ts';
 import { type Log, MOST_SIGNED_EACH } from './log.ts';
 import type { Leaf, Segment } from './segment.ts';
+
+/** What all candidates of a batch share. */
+export interface BatchTerms {
+  policyVersion: number;
+  /** Object of the batch's disclosures in the work bucket, durable already. */
+  disclosures?: string;
+  /** The batch hands the log over from one key to another; refused (`conflict`) where the first is not the log's. */
+  handover?: Handover;
+  /** Milliseconds since the epoch by which the writer must have stopped. */
+  deadline: number;
+}
+
+/** Verifier keys: the one that signs, and the one that signs from the next batch on. */
+export interface Handover {
+  from: string;
+  to: string;
+}
 
 /** Everything that finalising a segment writes, but for what needs a signature or older leaves. */
 export interface Plan {

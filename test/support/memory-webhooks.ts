@@ -4,7 +4,7 @@ import { type Alert, type AlertStore, faultOf } from '../../core/webhook/alert.t
 import type { Attempt, DeliveryLog, DeliveryState, DeliveryStates } from '../../core/webhook/delivery.ts';
 import type { Endpoint, EndpointRegistry, SecretReader, SecretWriter } from '../../core/webhook/endpoint.ts';
 import { isPublicAddress } from '../../lambdas/adapters/public-address.ts';
-import type { WebhooksApi } from '../../lambdas/admin-api/routes/webhooks.ts';
+import type { WebhooksApi } from '../../lambdas/admin-api/ports.ts';
 
 /** The endpoints of a tenant, in memory. */
 export class MemoryEndpoints implements EndpointRegistry {

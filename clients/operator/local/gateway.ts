@@ -8,9 +8,10 @@ import { appendFileSync } from 'node:fs';
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { IncomingCall } from './aws-call.ts';
 import { OPERATOR_SECRET } from './emulator-environment.ts';
 import { createPrincipals } from './principals.ts';
-import { credentialScope, describeCall, type IncomingCall } from './recorded-call.ts';
+import { credentialScope, describeCall } from './recorded-call.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** Enough for every JSON request of the services that we record; bodies of objects pass by unread. */

@@ -1,22 +1,6 @@
-import { dynamoContext, kmsContext, type RecordedContext } from './recorded-context.ts';
+import type { AwsCall, IncomingCall } from './aws-call.ts';
+import { dynamoContext, kmsContext } from './recorded-context.ts';
 import { describeS3 } from './recorded-s3.ts';
-
-/** A request as it came in; header names in lower case. */
-export interface IncomingCall {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
-/** What IAM would be asked about one call: `action` without the service's prefix, resources as ARNs where it names any. */
-export interface AwsCall {
-  readonly service: string;
-  readonly action: string;
-  readonly resources: readonly string[];
-  /** Condition keys that our policies ask for, of which the emulator knows hardly any. */
-  readonly context?: RecordedContext;
-}
 
 /** Who signed, for which service and Region: the credential scope of Signature Version 4. */
 interface CredentialScope {

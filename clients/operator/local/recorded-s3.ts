@@ -1,4 +1,4 @@
-import type { AwsCall, IncomingCall } from './recorded-call.ts';
+import type { AwsCall, IncomingCall } from './aws-call.ts';
 import { s3Context } from './recorded-context.ts';
 
 type Actions = Readonly<Partial<Record<string, string>>>;

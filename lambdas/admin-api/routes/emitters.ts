@@ -8,8 +8,8 @@ import { WORKLOAD } from '../../../core/identity/workload.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import { parseInput } from '../../shared/http/request.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import { listEmitters, registerEmitter, removeEmitter } from '../operations/emitters.ts';
+import type { AdminApi } from '../ports.ts';
 
 /** What a public JWK may say besides the key (RFC 7517, section 4): taken, and not kept. */
 const INFORMATIVE = new Set(['kid', 'use', 'key_ops', 'alg', 'ext']);

@@ -2,18 +2,11 @@ import { AuditError } from '../../../core/errors.ts';
 import { mintEventId } from '../../../core/event/ids.ts';
 import { pseudonymOf } from '../../../core/event/personal-data.ts';
 import { formatTimestamp } from '../../../core/event/time.ts';
-import type { Erasure, ErasureRegistry } from '../../../core/retention/erasure.ts';
+import type { Erasure } from '../../../core/retention/erasure.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import { getErasure, listErasures, requestErasure } from '../operations/erasures.ts';
-
-/** What the routes of erasures work on. */
-export interface ErasuresApi {
-  registry: ErasureRegistry;
-  /** Starts `apply-retention` now instead of within the hour. Never throws: its schedule does it in any case. */
-  wake: () => Promise<void>;
-}
+import type { AdminApi } from '../ports.ts';
 
 /** `POST` and `GET /v1/audit/erasures`. */
 export function erasureRoutes(api: AdminApi) {

@@ -2,17 +2,10 @@ import { z } from 'zod';
 import { AuditError } from '../../../core/errors.ts';
 import { mintEventId } from '../../../core/event/ids.ts';
 import { formatTimestamp } from '../../../core/event/time.ts';
-import {
-  type ExportDownloads,
-  type ExportFiles,
-  type ExportJob,
-  type ExportJobs,
-  hasEnded,
-} from '../../../core/export/export-job.ts';
+import { type ExportJob, hasEnded } from '../../../core/export/export-job.ts';
 import { hasScope } from '../../../core/identity/scope.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import {
   cancelExport,
   createExport,
@@ -21,14 +14,7 @@ import {
   getExport,
   listExports,
 } from '../operations/exports.ts';
-
-/** What the routes of exports work on. */
-export interface ExportsApi {
-  jobs: ExportJobs;
-  files: Pick<ExportFiles, 'remove'> & ExportDownloads;
-  /** Puts the job's message into the export queue; durable when it returns. */
-  queue: { send(bodies: readonly string[]): Promise<void> };
-}
+import type { AdminApi } from '../ports.ts';
 
 const KEPT_MS = 7 * 86_400_000;
 const FORGOTTEN_MS = 2 * 60_000; // a job that nobody has taken up by then may have lost its message

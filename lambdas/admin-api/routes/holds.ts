@@ -3,30 +3,12 @@ import { mintEventId } from '../../../core/event/ids.ts';
 import { pseudonymOf } from '../../../core/event/personal-data.ts';
 import { formatTimestamp } from '../../../core/event/time.ts';
 import type { JsonValue } from '../../../core/event/values.ts';
-import type { TenantKeys } from '../../../core/index/tenant-keys.ts';
-import type { HeadStore, RecordsReader } from '../../../core/ports.ts';
 import { countMatches } from '../../../core/query/matches.ts';
-import {
-  type HoldFilter,
-  type HoldRegistry,
-  isInForce,
-  type LegalHold,
-  selectHeld,
-} from '../../../core/retention/hold.ts';
+import { type HoldFilter, isInForce, type LegalHold, selectHeld } from '../../../core/retention/hold.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import { getHold, listHolds, placeHold, releaseHold } from '../operations/holds.ts';
-
-/** What the routes of legal holds work on. */
-export interface HoldsApi {
-  registry: HoldRegistry;
-  /** Derived from a secret, which is fetched when it is first asked for. */
-  keys: () => Promise<Pick<TenantKeys, 'index' | 'pseudonym'>>;
-  /** The index alone: how many records match is counted, no record is read. */
-  heads: Pick<HeadStore, 'read'>;
-  table: RecordsReader;
-}
+import type { AdminApi } from '../ports.ts';
 
 /** `POST`, `GET` and `DELETE /v1/audit/legal-holds`. */
 export function holdRoutes(api: AdminApi) {

@@ -6,22 +6,14 @@ import { PRESETS } from '../../../core/retention/presets.ts';
 import {
   belowFloors,
   type PolicyInForce,
-  type PolicyStore,
   policyInForce,
   raisedTo,
   type SetPolicy,
 } from '../../../core/retention/standing-policy.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import { getRetentionPolicy, putRetentionPolicy } from '../operations/retention.ts';
-
-/** What the routes of the retention policy work on. */
-export interface RetentionApi {
-  policies: PolicyStore;
-  /** The tenant file's: the first values, and the floors. */
-  deployed: RetentionPolicy;
-}
+import type { AdminApi } from '../ports.ts';
 
 /** `GET` and `PUT /v1/audit/retention-policy`. */
 export function retentionRoutes(api: AdminApi) {

@@ -3,8 +3,8 @@ import { mintEventId } from '../../../core/event/ids.ts';
 import { formatTimestamp } from '../../../core/event/time.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import { rotateToken } from '../operations/tokens.ts';
+import type { AdminApi } from '../ports.ts';
 import { findToken, grantToken, refuseBeyond, settledTokens } from './tokens.ts';
 
 const HOUR_MS = 3_600_000;

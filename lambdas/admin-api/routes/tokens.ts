@@ -8,8 +8,8 @@ import { mintToken, tokenHash } from '../../../core/identity/token.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiRequest } from '../../shared/http/request.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import { getToken, issueToken, listTokens, revokeToken } from '../operations/tokens.ts';
+import type { AdminApi } from '../ports.ts';
 
 const DAY_MS = 86_400_000;
 /** `POST`, `GET` and `DELETE /v1/audit/tokens`. */

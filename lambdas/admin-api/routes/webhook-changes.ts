@@ -8,7 +8,6 @@ import type { Endpoint } from '../../../core/webhook/endpoint.ts';
 import type { Asked } from '../../shared/http/operation.ts';
 import type { ApiRequest } from '../../shared/http/request.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import type {
   changeWebhook,
   createWebhook,
@@ -16,6 +15,7 @@ import type {
   replayWebhook,
   rotateWebhookSecret,
 } from '../operations/webhooks.ts';
+import type { AdminApi } from '../ports.ts';
 import { find, ok, shownOne, standing } from './webhook-found.ts';
 import { checkCredential, issueSecret, withNewSecret } from './webhook-secrets.ts';
 import { inLog } from './webhook-shown.ts';

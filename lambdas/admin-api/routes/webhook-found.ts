@@ -2,7 +2,7 @@ import { AuditError } from '../../../core/errors.ts';
 import { readHead } from '../../../core/query/log-reader.ts';
 import type { Endpoint } from '../../../core/webhook/endpoint.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
+import type { AdminApi } from '../ports.ts';
 import { shownWebhook } from './webhook-shown.ts';
 
 /** Those that were not removed; what earlier requests left unsaid is said first. */

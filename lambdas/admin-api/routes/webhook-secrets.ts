@@ -3,7 +3,7 @@ import type { EventId } from '../../../core/event/ids.ts';
 import { type Endpoint, type SecretVersion, standingSecrets } from '../../../core/webhook/endpoint.ts';
 import type { Receiver } from '../../../core/webhook/receiver.ts';
 import { mintSecret } from '../../../core/webhook/signature.ts';
-import type { AdminApi } from '../admin-api.ts';
+import type { AdminApi } from '../ports.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,11 +1,7 @@
 import { AuditError } from '../../../core/errors.ts';
 import { mintEventId } from '../../../core/event/ids.ts';
-import type { HeadStore } from '../../../core/ports.ts';
-import type { DeliveryLog, DeliveryStates } from '../../../core/webhook/delivery.ts';
-import type { EndpointRegistry, SecretWriter } from '../../../core/webhook/endpoint.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { AdminApi } from '../admin-api.ts';
 import {
   changeWebhook,
   createWebhook,
@@ -17,23 +13,9 @@ import {
   rotateWebhookSecret,
   testWebhook,
 } from '../operations/webhooks.ts';
+import type { AdminApi } from '../ports.ts';
 import { change, create, remove, replay, rotate } from './webhook-changes.ts';
 import { find, ok, shownAll, standing } from './webhook-found.ts';
-
-/** What the routes of webhooks work on. */
-export interface WebhooksApi {
-  endpoints: EndpointRegistry;
-  states: Pick<DeliveryStates, 'all'>;
-  deliveries: Pick<DeliveryLog, 'newest'>;
-  secrets: SecretWriter;
-  heads: Pick<HeadStore, 'read'>;
-  /** Wakes the function that delivers. */
-  wakes: { wake(): Promise<void>; test(endpointId: string, deliveryId: string): Promise<void> };
-  /** Whether endpoints of this machine are taken: in the local cloud alone. */
-  loopback: boolean;
-  /** Whether a literal address belongs to the public internet. */
-  isPublic(address: string): boolean;
-}
 
 /** `/v1/audit/webhooks` and what is below. */
 export function webhookRoutes(api: AdminApi) {

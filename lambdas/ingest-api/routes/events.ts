@@ -1,7 +1,7 @@
 import { fromDoor, judgeAtDoor } from '../../../core/ingest/judge-at-door.ts';
 import { routeOf } from '../../shared/http/operation.ts';
-import type { IngestApi } from '../ingest-api.ts';
 import { sendEvents } from '../operations.ts';
+import type { IngestApi } from '../ports.ts';
 
 /**
  * `POST /v1/audit/events`: judges each event as the writer will, and enqueues before it answers. 202 whenever the

@@ -14,8 +14,8 @@ import type { OperationRoute } from '../../shared/http/operation.ts';
 import type { Problem } from '../../shared/http/problem.ts';
 import type { ApiRequest } from '../../shared/http/request.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
-import type { IngestApi } from '../ingest-api.ts';
 import { sendTraces } from '../operations.ts';
+import type { IngestApi } from '../ports.ts';
 
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';

@@ -1,6 +1,6 @@
 import { routeOf } from '../../shared/http/operation.ts';
 import { getCaller } from '../operations/caller.ts';
-import type { ReadApi } from '../read-api.ts';
+import type { ReadApi } from '../ports.ts';
 
 /** `GET /v1/audit/caller`: what a page needs to know of the bearer that it was given, before it offers anything. */
 export function callerRoutes({ tenantId }: Pick<ReadApi, 'tenantId'>) {

@@ -1,14 +1,8 @@
 import { AuditError } from '../../../core/errors.ts';
-import type { BundledFile } from '../../adapters/bundled-files.ts';
 import { routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
 import { getConsoleFile, getConsolePage, getSignIn, openConsole } from '../operations/console.ts';
-import type { ReadApi } from '../read-api.ts';
-
-/** Where the console's files come from. */
-export interface ConsoleFiles {
-  find(name: string): BundledFile | undefined;
-}
+import type { ConsoleFiles, ReadApi } from '../ports.ts';
 
 /**
  * What the console's page may do: run its own files, ask its own API. Nothing inline, nothing from elsewhere, no frame

@@ -7,7 +7,7 @@ import { readErasures } from '../../../core/retention/erasure.ts';
 import { routeOf } from '../../shared/http/operation.ts';
 import type { Given } from '../../shared/http/response.ts';
 import { getEvent, listEvents } from '../operations/events.ts';
-import type { ReadApi } from '../read-api.ts';
+import type { ReadApi } from '../ports.ts';
 import { maySeePersonal, purged, shownReceipt } from '../visibility.ts';
 
 /** `GET /v1/audit/events` and `/v1/audit/events/{event_id}`. */

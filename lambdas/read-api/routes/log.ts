@@ -7,7 +7,7 @@ import { publishedTile } from '../../../core/query/published-tile.ts';
 import { withCosignatures } from '../../../core/witness/cosignatures.ts';
 import { routeOf } from '../../shared/http/operation.ts';
 import { getCheckpoint, getKeyChain, getTile, getVerifierKey } from '../operations/log.ts';
-import type { ReadApi } from '../read-api.ts';
+import type { ReadApi } from '../ports.ts';
 
 // A path names bytes that never change. `private`: they are for those who hold a token, not for what lies in between.
 const IMMUTABLE = { 'cache-control': 'private, max-age=31536000, immutable' };

@@ -5,7 +5,7 @@ import { queryQuarantine } from '../../../core/query/quarantine.ts';
 import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
 import { listQuarantine, retryRefused } from '../operations/quarantine.ts';
-import type { ReadApi } from '../read-api.ts';
+import type { ReadApi } from '../ports.ts';
 import { maySeePersonal } from '../visibility.ts';
 
 /** `GET /v1/audit/quarantine`: what was refused and why, newest first; `POST …/{quarantine_id}/retry`. */

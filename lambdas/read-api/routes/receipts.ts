@@ -6,7 +6,7 @@ import { routeOf } from '../../shared/http/operation.ts';
 import { problemResponse } from '../../shared/http/problem.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
 import { getReceipt } from '../operations/receipts.ts';
-import type { ReadApi } from '../read-api.ts';
+import type { ReadApi } from '../ports.ts';
 import { purged, shownReceipt } from '../visibility.ts';
 
 const RETRY_SECONDS = '2';

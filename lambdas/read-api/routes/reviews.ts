@@ -4,7 +4,7 @@ import { type Asked, routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
 import { ownEvents, PRODUCT_VERSION } from '../../shared/internal-queue.ts';
 import { listReviews, recordReview } from '../operations/reviews.ts';
-import type { ReadApi } from '../read-api.ts';
+import type { ReadApi } from '../ports.ts';
 
 const SERVICE = 'read-api';
 

@@ -2,7 +2,7 @@ import { AuditError } from '../../../core/errors.ts';
 import { findTask, queryTasks } from '../../../core/query/tasks.ts';
 import { routeOf } from '../../shared/http/operation.ts';
 import { getTask, listTasks } from '../operations/tasks.ts';
-import type { ReadApi } from '../read-api.ts';
+import type { ReadApi } from '../ports.ts';
 
 /** `GET /v1/audit/tasks` and `/v1/audit/tasks/{task_id}`. */
 export function taskRoutes({ reader }: Pick<ReadApi, 'reader'>) {

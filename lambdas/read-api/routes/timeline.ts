@@ -16,7 +16,7 @@ import { routeOf } from '../../shared/http/operation.ts';
 import type { ApiResponse } from '../../shared/http/response.ts';
 import { acceptedType } from '../accept.ts';
 import { getTimeline } from '../operations/timeline.ts';
-import type { ReadApi } from '../read-api.ts';
+import type { ReadApi } from '../ports.ts';
 import { maySeePersonal } from '../visibility.ts';
 
 const TYPES = ['application/json', 'text/html', 'text/markdown'] as const;

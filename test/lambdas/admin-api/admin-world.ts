@@ -1,6 +1,7 @@
 import type { RetentionPolicy } from '../../../core/retention/policy.ts';
 import { Acts } from '../../../lambdas/admin-api/acts.ts';
-import { type AdminApi, adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
+import { adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
+import type { AdminApi } from '../../../lambdas/admin-api/ports.ts';
 import { MemoryCloud } from '../../support/memory-cloud.ts';
 import { MemoryErasures } from '../../support/memory-erasures.ts';
 import { MemoryExportFiles, MemoryExportJobs } from '../../support/memory-exports.ts';
