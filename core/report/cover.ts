@@ -5,7 +5,7 @@ import { formatMoment } from '../narrative/time.ts';
 import type { EventFilter } from '../query/filter.ts';
 import type { Block } from './block.ts';
 import type { ReportMessages } from './messages.ts';
-import type { ReportTerms } from './report.ts';
+import type { ReportTerms } from './terms.ts';
 
 /** The first page: whose report of what this is, who asked for it, and through whose hands it went. */
 export function* coverBlocks(terms: ReportTerms): Iterable<Block> {

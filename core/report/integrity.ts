@@ -2,7 +2,7 @@ import { sha256 } from '#crypto';
 import { toDigestText, utf8 } from '../encoding.ts';
 import { plain, say, value } from '../narrative/phrase.ts';
 import type { Block } from './block.ts';
-import type { ReportTerms } from './report.ts';
+import type { ReportTerms } from './terms.ts';
 
 const MOST_FILES = 20;
 

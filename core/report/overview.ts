@@ -2,7 +2,7 @@ import { OTHERS } from '../export/tally.ts';
 import type { Fact } from '../narrative/entry.ts';
 import { type Phrase, plain, say, value } from '../narrative/phrase.ts';
 import type { Block } from './block.ts';
-import type { ReportTerms } from './report.ts';
+import type { ReportTerms } from './terms.ts';
 
 const MOST_ROWS = 40;
 

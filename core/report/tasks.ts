@@ -5,7 +5,7 @@ import { type Audience, Storyteller } from '../narrative/storyteller.ts';
 import { formatMoment } from '../narrative/time.ts';
 import type { Block, Line } from './block.ts';
 import { recordsOf, type ToldTask } from './evidence.ts';
-import type { ReportTerms } from './report.ts';
+import type { ReportTerms } from './terms.ts';
 
 /** Each task as its timeline tells it, one after another: what was told is forgotten before the next one. */
 export function* taskBlocks(terms: ReportTerms): Iterable<Block> {
