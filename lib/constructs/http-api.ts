@@ -78,7 +78,15 @@ export class HttpApi extends Construct {
     const log = audit.addResource('log');
     log.addResource('{proxy+}').addMethod('ANY', read);
     const quarantine = audit.addResource('quarantine');
-    for (const name of ['tokens', 'emitters', 'exports', 'retention-policy', 'legal-holds', 'erasures']) {
+    for (const name of [
+      'tokens',
+      'emitters',
+      'exports',
+      'retention-policy',
+      'legal-holds',
+      'erasures',
+      'webhooks',
+    ]) {
       const resource = audit.addResource(name);
       resource.addMethod('ANY', admin);
       resource.addResource('{proxy+}').addMethod('ANY', admin);

@@ -159,6 +159,7 @@ async function exportZip({
       records,
       manifest_sha256: done.manifest_sha256,
       verifier_key: verifierKey,
+      ...(report !== undefined && { report }),
     },
     [
       `${file}: ${records} records of ${tenant.logOrigin} as ${format}, verified.`,

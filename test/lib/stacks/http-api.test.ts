@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
+import { adminRoutes } from '../../../lambdas/admin-api/admin-api.ts';
+import type { AdminApi } from '../../../lambdas/admin-api/ports.ts';
 import { tableTenant, tenantTemplate } from '../synthesised.ts';
 
 const template = tenantTemplate(tableTenant);
@@ -29,6 +31,8 @@ test('each route goes to the function with the privilege for it, all others to t
     'ANY /v1/audit/retention-policy/{proxy+} AdminApi',
     'ANY /v1/audit/tokens AdminApi',
     'ANY /v1/audit/tokens/{proxy+} AdminApi',
+    'ANY /v1/audit/webhooks AdminApi',
+    'ANY /v1/audit/webhooks/{proxy+} AdminApi',
     'POST /v1/audit/events IngestApi',
     'POST /v1/otlp/v1/traces IngestApi',
   ]);
@@ -42,6 +46,12 @@ test('each route goes to the function with the privilege for it, all others to t
       'ANY /{proxy+} ReadApi',
     ]),
   );
+});
+
+test('what admin-api answers is sent to it: a route that nobody sends there would be an unknown path', () => {
+  const paths = Object.keys(resources).map((Ref) => pathOf({ Ref }));
+  const answered = adminRoutes({} as AdminApi).map(({ path }) => path.split('/').slice(0, 4).join('/'));
+  expect(paths).toEqual(expect.arrayContaining([...new Set(answered)]));
 });
 
 test('bodies arrive as they were sent', () => {
