@@ -60,8 +60,8 @@ export async function create(api: AdminApi, asked: Asked<typeof createWebhook>):
 
 export async function change(api: AdminApi, asked: Asked<typeof changeWebhook>): Promise<ApiResponse> {
   const { url, name, filter, state } = asked.body;
+  const before = await find(api, asked); // first: what is nobody's answers alike, whatever the bearer may
   if (url !== undefined || filter !== undefined) refuseUnlessReader(asked);
-  const before = await find(api, asked);
   return await replaced(api, asked, before, {
     ...before,
     ...(url !== undefined && { url: addressOf(api, url) }),
@@ -75,8 +75,8 @@ export async function change(api: AdminApi, asked: Asked<typeof changeWebhook>):
 }
 
 export async function replay(api: AdminApi, asked: Asked<typeof replayWebhook>): Promise<ApiResponse> {
-  refuseUnlessReader(asked);
   const before = await find(api, asked);
+  refuseUnlessReader(asked);
   const { finalSize } = await readHead(api.webhooks);
   const at = within(asked.body.from_index, finalSize);
   const generation = before.generation + 1;

@@ -36,8 +36,13 @@ function requestOf(
     const value = chosen[name] ?? (spec === undefined ? name : 'as' in spec ? spec.as : nowhere(spec[0]));
     return tail === '+' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
   });
-  const body = expectation.body === undefined ? {} : { body: expectation.body };
-  return { method: route.method, path, ...body };
+  const { body, always: query } = expectation;
+  return {
+    method: route.method,
+    path,
+    ...(query !== undefined && { query }),
+    ...(body !== undefined && { body }),
+  };
 }
 
 /** A route that asks for no token is answered, and shows nothing of what any tenant has. */

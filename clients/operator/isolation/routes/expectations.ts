@@ -10,6 +10,8 @@ export interface Expectation {
   readonly path?: Readonly<Record<string, readonly [Thing, ...Thing[]] | { readonly as: string }>>;
   /** Query parameters that name something: another tenant's is tried, and has to select nothing. */
   readonly query?: Readonly<Record<string, Thing>>;
+  /** Query parameters without which nothing is looked for. */
+  readonly always?: Readonly<Record<string, string>>;
   /** Takes `cursor`: another tenant's is tried. */
   readonly pages?: true;
   /** Takes `tenant_id`: another tenant's id is tried. */
@@ -62,7 +64,7 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'POST /v1/audit/legal-holds': { body: { filter: { task_id: 't' }, reason: 'none' } },
   'GET /v1/audit/legal-holds': {},
   'GET /v1/audit/legal-holds/{hold_id}': { path: { hold_id: ['hold'] } },
-  'DELETE /v1/audit/legal-holds/{hold_id}': { path: { hold_id: ['hold'] } },
+  'DELETE /v1/audit/legal-holds/{hold_id}': { path: { hold_id: ['hold'] }, always: { reason: 'none' } },
   'POST /v1/audit/erasures': { body: { user_id: 'nobody', request: 'none', preview: true } },
   'GET /v1/audit/erasures': {},
   'GET /v1/audit/erasures/{erasure_id}': { path: { erasure_id: ['erasure'] } },
