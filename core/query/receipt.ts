@@ -96,7 +96,7 @@ async function withReceipt(reader: LogReader, stored: StoredRecord, finalSize: n
   const { size, checkpoint } = await headFor(reader, index, finalSize);
   const tiles = tilesOf(finalSize, reader.table, reader.archive);
   const [path = []] = await inclusionProofs([index], size, tiles);
-  const disclosures = await new DisclosureJoin(reader).of(stored);
+  const disclosures = await new DisclosureJoin(reader, stored.eventId).of(stored);
   const { sourceHash } = discloseRecord(record, disclosures);
   const proof = { index, path, checkpoint };
   const more = { sourceHash: asDigest(sourceHash), signature };

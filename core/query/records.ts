@@ -49,16 +49,19 @@ export class DisclosureJoin {
   readonly #reader: Pick<LogReader, 'table' | 'work' | 'codec'>;
   readonly #objects = new Map<string, Promise<Map<string, Disclosure[]>>>();
   readonly #batches: BatchItem[] = [];
+  readonly #only: string | undefined;
 
-  constructor(reader: Pick<LogReader, 'table' | 'work' | 'codec'>) {
+  /** `only`: the one event that will be asked for. */
+  constructor(reader: Pick<LogReader, 'table' | 'work' | 'codec'>, only?: string) {
     this.#reader = reader;
+    this.#only = only;
   }
 
   /** The disclosures of the event, none where nothing was committed or all was erased. */
   async of({ index, eventId }: Pick<StoredRecord, 'index' | 'eventId'>): Promise<Disclosure[]> {
     const { disclosures } = await this.#batch(index);
     if (disclosures === undefined) return [];
-    const object = this.#objects.get(disclosures) ?? readDisclosures(this.#reader, disclosures);
+    const object = this.#objects.get(disclosures) ?? readDisclosures(this.#reader, disclosures, this.#only);
     this.#objects.set(disclosures, object);
     return (await object).get(eventId) ?? [];
   }

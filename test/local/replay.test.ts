@@ -22,7 +22,7 @@ import { deployedReader } from './support/deployed-reader.ts';
 import { type LocalTenant, localTenant } from './support/local-tenants.ts';
 
 const SEED = 20_261_124;
-const API_STEP = 40; // a function's call is slow in the local cloud; the receipts themselves are all verified
+const API_STEP = 200; // a function's call is slow in the local cloud; the receipts themselves are all verified
 const AT_ONCE = 4;
 const DAY = 24 * 3_600_000;
 const TIMEOUT = 300_000;
