@@ -42,6 +42,13 @@ const ED25519_VECTORS = [
   ],
 ] as const;
 
+/** The private keys of the same tests. */
+const ED25519_SEEDS = [
+  '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
+  '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb',
+  'c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7',
+] as const;
+
 /** Order of the group, RFC 8032, section 5.1, as 32 bytes with the lowest first. */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
@@ -112,6 +119,14 @@ describe.each([
     }
   });
 
+  test.each(ED25519_VECTORS.map((vector, position) => [ED25519_SEEDS[position] ?? '', ...vector] as const))(
+    'Ed25519 signs by %s, whose public key it knows',
+    (seed, key, message, signature) => {
+      expect(toHex(crypto.ed25519PublicKey(fromHex(seed)))).toBe(key);
+      expect(toHex(crypto.signEd25519(fromHex(seed), fromHex(message)))).toBe(signature);
+    },
+  );
+
   test('a signature has one form: S beyond the order of the group is refused', () => {
     const [key, message, signature] = ED25519_VECTORS[1];
     const s = littleEndian(signature.slice(64)) + ORDER;
@@ -167,7 +182,9 @@ test('servers and browsers agree about keys of small order, and about noise: no'
   }
 });
 
-test('servers and browsers hash text alike', () => {
-  for (const text of ['', 'abc', 'Grüße 中 \u{1f600}'])
+test('servers and browsers hash text alike, by its UTF-8', () => {
+  for (const text of ['', 'abc', 'Grüße 中 \u{1f600}']) {
     expect(toHex(browser.sha256OfText(text))).toBe(toHex(node.sha256(utf8(text))));
+    expect(toHex(node.sha256OfText(text))).toBe(toHex(node.sha256(utf8(text))));
+  }
 });
