@@ -20,4 +20,6 @@ export interface Exporter {
   reportLimits?: ReportLimits;
   /** Octets after which a file ends and the next begins. */
   partBytes?: number;
+  /** Matches that are looked up at once. */
+  readAhead?: number;
 }

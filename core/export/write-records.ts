@@ -1,3 +1,4 @@
+import type { PostingEntry } from '../index/posting.ts';
 import { type PageEntry, readEntries } from '../query/entries.ts';
 import { select } from '../query/filter.ts';
 import type { LogReader } from '../query/log-reader.ts';
@@ -10,7 +11,7 @@ import { Tally } from './tally.ts';
 
 /** Octets after which a part is closed: what a worker holds in memory, and loses when it dies. */
 const PART_BYTES = 16 * 1024 * 1024;
-const STRIDE = 20_000; // matches read ahead: an hour's posting lists are opened once for so many
+const READ_AHEAD = 20_000; // matches: an hour's posting lists are opened once for so many
 const CHUNK = 200; // records read at once
 
 /** Where the records of an export come from and go to. */
@@ -21,6 +22,8 @@ export interface RecordsWriter {
   origin: string;
   /** Octets of a part; the default is 16 MB. */
   partBytes?: number;
+  /** Matches that are looked up at once; the default is 20,000. */
+  readAhead?: number;
   /** Told after each part, with the records in the files; false stops the writing. */
   onPart(records: number): Promise<boolean>;
   /** Whether the worker must stop, to be gone on with by another. */
@@ -42,7 +45,7 @@ export async function writeRecords(
   const events = new OpenPart('events');
   const disclosures = new OpenPart('disclosures');
   const tally = new Tally(progress.tally);
-  for await (const entry of entriesAfter(job, tree, progress, writer.reader)) {
+  for await (const entry of entriesAfter(job, tree, progress, writer)) {
     const line = PROJECTIONS[job.format](entry, writer.origin);
     events.add(line);
     // A projection shows the opened values itself; the bundle keeps them apart, since the leaf holds commitments.
@@ -74,20 +77,18 @@ async function* entriesAfter(
   { filter, personal }: ExportJob,
   { size }: ExportTree,
   { position }: FilesProgress,
-  reader: LogReader,
+  { reader, readAhead = READ_AHEAD }: RecordsWriter,
 ): AsyncGenerator<PageEntry> {
   const selection = select(filter, reader.keys.index);
-  let at = position;
-  for (;;) {
-    const matches = await matchesByTime(reader.table, selection, size, at, STRIDE);
+  let at: FilesProgress['position'] | undefined = position;
+  while (at) {
+    const matches: PostingEntry[] = await matchesByTime(reader.table, selection, size, at, readAhead);
     for (let start = 0; start < matches.length; ) {
       const entries = await readEntries(reader, matches.slice(start, start + CHUNK), size, { personal });
       yield* entries;
       start += entries.length; // a chunk of long records ends early
     }
-    const last = matches.at(-1);
-    if (!last || matches.length < STRIDE) return;
-    at = { occurredAt: last.occurredAt, index: last.index };
+    at = matches.length < readAhead ? undefined : matches.at(-1);
   }
 }
 

@@ -90,6 +90,16 @@ describe('an export', () => {
     expect(await world.jobs.get(job.exportId)).toMatchObject({ status: 'done', records: 0 });
   });
 
+  test.each([7, 40, 120])('is the same however far it is read ahead: %i matches', async (readAhead) => {
+    const [straight, world] = [await ExportWorld.open(40), await ExportWorld.open(40)];
+    const [one, other] = [await straight.ask('ndjson'), await world.ask('ndjson')];
+    world.exporter.readAhead = readAhead; // of 120 records: a rest is left, or none
+    await straight.run(one);
+    expect(await world.run(other)).toBe('ended');
+    expect(world.files.text(other.exportId, 'events-')).toBe(straight.files.text(one.exportId, 'events-'));
+    expect(await verdictOf(world, other)).toMatchObject({ verified: true, shown: { count: 120 } });
+  });
+
   test('is of the log as it was when it began, whatever is recorded meanwhile', async () => {
     const world = await ExportWorld.open(40);
     const job = await world.ask('ndjson');
