@@ -136,6 +136,21 @@ test('what the reader may not see is told as withheld, and is told from what was
   expect(text(true)).toMatch(/with goal: \(erased, or not kept\)/);
 });
 
+test('an event whose personal fields were erased says when, by whom and on which request', () => {
+  const teller = new Storyteller('task-1', BERLIN);
+  const erased = {
+    erased_at: '2026-12-01T08:15:00.000Z',
+    erased_by: { type: 'user', id: 'dpo' },
+    request: 'DSR-17',
+  };
+  const told = teller.add({ ...recordOf(start(), 0), erased });
+  expect(told.facts.map(({ label, value }) => `${label}: ${plain(value)}`).at(-1)).toMatch(
+    /^Erased: on 1 December 2026, 09:15:00 CET \(08:15:00 UTC\) by user dpo, request DSR-17$/,
+  );
+  const whole = teller.add(recordOf(end(), 1));
+  expect(whole.facts.map(({ label }) => label)).not.toContain('Erased');
+});
+
 test('an event of a version to come is told by its type and does not break the story', () => {
   const first = start();
   const future = { ...start(), event_type: 'TASK_DREAMT', payload: { dream: 1 } } as unknown as AuditEvent;
