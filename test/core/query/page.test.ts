@@ -135,6 +135,20 @@ test('a cursor serves its own question alone, and not when it was altered', asyn
     await expect(ask({}, 'occurred_at', strange)).rejects.toMatchObject(REFUSED);
 });
 
+test('a record that the index names and the table lacks ends the page: it is no shorter one', async () => {
+  const filled = await FilledLog.open(SEED);
+  await filled.appendBatch(4);
+  const ask = () =>
+    queryEvents(filled.reader, { category: 'all' }, { order: 'log', limit: 9, personal: false });
+  expect((await ask()).events).toHaveLength(4);
+  const [key = ''] = [...filled.cloud.items].find(([, { pk, i }]) => pk.startsWith('E#') && i === 2) ?? [];
+  expect(filled.cloud.items.delete(key)).toBe(true);
+  await expect(ask()).rejects.toMatchObject({
+    code: 'integrity',
+    message: expect.stringContaining('names a record at 2'),
+  });
+});
+
 test.each([
   ['another tenant', (leaf: string) => leaf.replace('"acme"', '"evil"')],
   ['no JSON', (leaf: string) => leaf.slice(1)],

@@ -165,6 +165,14 @@ test('an archive in which nothing was ever signed for is nothing to judge', asyn
   await expect(verify(new Map([['README.txt', utf8('hello')]]))).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test.each(['17\n', '-256\n', '0x100\n', 'none'])('a minimum index of %j is none', async (text) => {
+  expect(await verify(altered({ 'minimum-index': utf8(text) }))).toMatchObject({
+    verified: false,
+    failure: { code: 'entries_missing', where: { part: 'minimum-index' } },
+  });
+  expect(await verify(altered({ 'minimum-index': utf8('0\n') }))).toMatchObject({ verified: true });
+});
+
 test('a checkpoint that is no text is of no log', async () => {
   const name = [...objects.keys()].filter((key) => key.startsWith('checkpoint/')).at(-1) ?? '';
   expect(await verify(altered({ [name]: Uint8Array.of(0xff) }))).toMatchObject({ verified: false });
