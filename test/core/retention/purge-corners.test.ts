@@ -161,6 +161,20 @@ test('a table is not made again from an order of another tree, from an unsigned 
   expect(unsigned).toMatchObject({ outcome: 'damaged', object: 'commit/00000000000000000001' });
 });
 
+test('a table is not made again where the batches that a purge left behind its line are gone', async () => {
+  const world = await purged(12, 'task-0');
+  const commits = [...world.cloud.archived.keys()].filter((key) => key.startsWith('commit/')).sort();
+  expect(commits.length).toBeGreaterThan(2);
+  for (const key of commits.slice(1)) world.cloud.archived.delete(key); // the first holds what is on hold
+  forget(world);
+  expect(await rebuildTable(await world.log(), REBUILD)).toMatchObject({
+    outcome: 'damaged',
+    object: expect.stringMatching(/^checkpoint\//),
+    problem: expect.stringContaining('the batches end at 12: later ones are missing'),
+  });
+  expect(world.cloud.head).toBeUndefined();
+});
+
 test('a beginning that is gone without a record of a purge is damage', async () => {
   const world = await due(12);
   world.deliver = async () => undefined;
