@@ -48,7 +48,8 @@ async function record(call: IncomingCall, status: number, error: unknown): Promi
 }
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const isObject = /\/s3\/aws4_request/.test(incoming.headers.authorization ?? '');
+  const isDeletion = incoming.method === 'POST' && /[?&]delete(=|&|$)/.test(incoming.url ?? '');
+  const isObject = !isDeletion && /\/s3\/aws4_request/.test(incoming.headers.authorization ?? '');
   const chunks: Buffer[] = [];
   let bytes = 0;
   const upstream = request(

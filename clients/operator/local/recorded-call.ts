@@ -77,6 +77,12 @@ export function describeCall(call: IncomingCall, scope: CredentialScope, account
       const resources = id ? [arn('secretsmanager', id.startsWith('arn:') ? id : `secret:${id}`)] : [];
       return [{ service: 'secretsmanager', action: operation, resources }];
     }
+    case 'ssm': {
+      const name = text(input.Name)?.replace(/^\//, '');
+      return [
+        { service: 'ssm', action: operation, resources: name ? [arn('ssm', `parameter/${name}`)] : [] },
+      ];
+    }
     case 'events': {
       const buses = items(input.Entries).map((entry) => text(entry.EventBusName) ?? 'default');
       const resources = [...new Set(buses)].map((bus) => arn('events', `event-bus/${bus}`));

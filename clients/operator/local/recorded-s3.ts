@@ -62,7 +62,18 @@ export function describeS3(call: IncomingCall, url: URL): AwsCall[] {
   if (bucket === '') return [{ service: 's3', action: 'ListAllMyBuckets', resources: [] }];
   if (key === '') {
     const action = find(BUCKET_SUBRESOURCES, url, call.method) ?? BUCKET[call.method] ?? call.method;
-    return [named(action, action === 'DeleteObject' ? `${bucket}/*` : bucket)];
+    // Many at once: the keys stand in the body, as XML. IAM is asked about each.
+    if (action === 'DeleteObject')
+      return [
+        {
+          service: 's3',
+          action,
+          resources: keysIn(call.body).map((name) => `arn:aws:s3:::${bucket}/${name}`),
+        },
+      ];
+    const prefix = url.searchParams.get('prefix');
+    const context = prefix === null ? {} : { context: { 's3:prefix': prefix } };
+    return [{ ...named(action, bucket), ...(action === 'ListBucket' ? context : {}) }];
   }
   const plain = find(OBJECT_SUBRESOURCES, url, call.method) ?? OBJECT[call.method] ?? call.method;
   const action = url.searchParams.has('versionId') ? (BY_VERSION[plain] ?? plain) : plain;
@@ -74,6 +85,11 @@ export function describeS3(call: IncomingCall, url: URL): AwsCall[] {
     ...[action, ...extra].map((name) => ({ ...named(name, `${bucket}/${key}`), ...s3Context(call.headers) })),
     ...(source ? [named('GetObject', decodeURIComponent(source.split('?')[0] ?? source))] : []),
   ];
+}
+
+/** The keys that a DeleteObjects names. Ours hold nothing that XML would have to escape. */
+function keysIn(xml: string): string[] {
+  return [...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
 }
 
 function find(table: Readonly<Record<string, Actions>>, url: URL, method: string): string | undefined {

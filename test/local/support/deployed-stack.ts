@@ -27,6 +27,7 @@ export interface DeployedStack {
 const ARN_OF: Readonly<Record<string, (name: string, place: string) => string>> = {
   'AWS::DynamoDB::Table': (name, place) => `arn:aws:dynamodb:${place}:table/${name}`,
   'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name}`,
+  'AWS::Lambda::Function': (name, place) => `arn:aws:lambda:${place}:function:${name}`,
   'AWS::KMS::Key': (name, place) => `arn:aws:kms:${place}:key/${name}`,
   // A queue's `Ref` is its address.
   'AWS::SQS::Queue': (url, place) => `arn:aws:sqs:${place}:${url.split('/').at(-1)}`,

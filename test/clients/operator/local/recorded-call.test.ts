@@ -46,7 +46,6 @@ test.each([
   ['HEAD', '/b/k', {}, [['s3:GetObject', 'arn:aws:s3:::b/k']]],
   ['GET', '/b?list-type=2&prefix=x', {}, [['s3:ListBucket', 'arn:aws:s3:::b']]],
   ['GET', '/b?versions', {}, [['s3:ListBucketVersions', 'arn:aws:s3:::b']]],
-  ['POST', '/b?delete', {}, [['s3:DeleteObject', 'arn:aws:s3:::b/*']]],
   ['POST', '/b/k?uploads', {}, [['s3:PutObject', 'arn:aws:s3:::b/k']]],
   [
     'PUT',
@@ -104,11 +103,25 @@ test('queues, keys, secrets, buses and functions are named by their ARNs', () =>
   expect(describe('events', { target: 'AWSEvents.PutEvents', body: { Entries } })).toEqual([
     ['events:PutEvents', arn('events', 'event-bus/b'), arn('events', 'event-bus/default')],
   ]);
+  expect(describe('ssm', { target: 'AmazonSSM.GetParameter', body: { Name: '/a/b' } })).toEqual([
+    ['ssm:GetParameter', arn('ssm', 'parameter/a/b')],
+  ]);
   expect(describe('lambda', { url: '/2015-03-31/functions/admin/invocations' })).toEqual([
     ['lambda:InvokeFunction', arn('lambda', 'function:admin')],
   ]);
   expect(describe('sts', { body: 'Action=GetCallerIdentity&Version=2011-06-15' })).toEqual([
     ['sts:GetCallerIdentity'],
+  ]);
+});
+
+test('S3 is asked about each key that is to be deleted, and about the prefix that is to be listed', () => {
+  const body =
+    '<Delete><Object><Key>exports/1/a</Key></Object><Object><Key>exports/1/b</Key></Object></Delete>';
+  expect(questions('s3', { url: '/b?delete', body })).toMatchObject([
+    { action: 'DeleteObject', resources: ['arn:aws:s3:::b/exports/1/a', 'arn:aws:s3:::b/exports/1/b'] },
+  ]);
+  expect(questions('s3', { method: 'GET', url: '/b?list-type=2&prefix=exports%2F1' })).toMatchObject([
+    { action: 'ListBucket', context: { 's3:prefix': 'exports/1' } },
   ]);
 });
 
