@@ -13,10 +13,9 @@ export interface BatchEntry {
   leafHash: Uint8Array;
 }
 
-/** A batch, or a stretch of a large one, as the table holds it. */
-export interface BatchItem {
+/** What the table holds of a batch, or of a stretch of a large one, beside its entries. */
+interface BatchHead {
   first: number;
-  entries: BatchEntry[];
   /** First index of the whole batch: `commit/` is named by it. */
   batchFirst: number;
   /** Size and root of the log after the batch; `checkpoint` is the signed note of that size. */
@@ -26,6 +25,18 @@ export interface BatchItem {
   recordedAt: number;
   /** Object of the batch's disclosures in the work bucket, where there are any. */
   disclosures?: string;
+}
+
+/** A batch, or a stretch of a large one. */
+export interface BatchItem extends BatchHead {
+  entries: BatchEntry[];
+}
+
+/** A batch item as it was read. A batch has up to thousands of entries, and most readers look at none of them. */
+export interface StoredBatch extends BatchHead {
+  /** How many records it has. */
+  count: number;
+  packed: Uint8Array;
 }
 
 const ENTRY_OCTETS = 55; // 16 octets id, uint48 occurred_at, uint8 type, 32 octets leaf hash
@@ -68,8 +79,8 @@ function packEntries(entries: readonly BatchEntry[]): Uint8Array {
   return packed;
 }
 
-/** Reads a batch item back; `integrity` where it is not one. */
-export function unpackBatch(item: Item): BatchItem {
+/** Reads a batch item back; `integrity` where it is not one. `batchEntries` gives its entries. */
+export function unpackBatch(item: Item): StoredBatch {
   const { first, batch_first, size, root, checkpoint, recorded_at, disclosures, entries: packed } = item;
   if (
     typeof first !== 'number' ||
@@ -83,6 +94,22 @@ export function unpackBatch(item: Item): BatchItem {
   ) {
     throw new AuditError('integrity', `not a batch item: ${item.pk} ${item.sk}`);
   }
+  const count = packed.length / ENTRY_OCTETS;
+  const batch = {
+    first,
+    count,
+    packed,
+    batchFirst: batch_first,
+    size,
+    root,
+    checkpoint,
+    recordedAt: recorded_at,
+  };
+  return typeof disclosures === 'string' ? { ...batch, disclosures } : batch;
+}
+
+/** The entries of a batch item, in the order of the log. */
+export function batchEntries({ packed }: Pick<StoredBatch, 'packed'>): BatchEntry[] {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const entries: BatchEntry[] = [];
   for (let offset = 0; offset < packed.length; offset += ENTRY_OCTETS) {
@@ -93,6 +120,5 @@ export function unpackBatch(item: Item): BatchItem {
       leafHash: packed.subarray(offset + 23, offset + ENTRY_OCTETS),
     });
   }
-  const batch = { first, entries, batchFirst: batch_first, size, root, checkpoint, recordedAt: recorded_at };
-  return typeof disclosures === 'string' ? { ...batch, disclosures } : batch;
+  return entries;
 }

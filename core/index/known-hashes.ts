@@ -2,7 +2,7 @@ import { concatBytes } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import { TILE_WIDTH } from '../log/tile.ts';
 import type { RecordsReader } from '../ports.ts';
-import { unpackBatch } from './batch-item.ts';
+import { batchEntries, unpackBatch } from './batch-item.ts';
 import { batchPartition, nodeKey, nodePartition } from './keys.ts';
 import { paddedIndex } from './packing.ts';
 
@@ -25,7 +25,7 @@ export async function knownHashes(
   return concatBytes(...hashes);
 }
 
-const NOTHING = { first: 0, entries: [] };
+const NOTHING = { first: 0, packed: new Uint8Array() };
 
 async function leafHashes(
   table: Pick<RecordsReader, 'query'>,
@@ -42,8 +42,10 @@ async function leafHashes(
       limit: 1,
     });
     const [item] = items;
-    const { first, entries } = item ? unpackBatch(item) : NOTHING;
-    const here = entries.slice(index - first, start + width - first).map((entry) => entry.leafHash);
+    const batch = item ? unpackBatch(item) : NOTHING;
+    const here = batchEntries(batch)
+      .slice(index - batch.first, start + width - batch.first)
+      .map((entry) => entry.leafHash);
     // Of purged records, a table that was made again has the hashes alone.
     if (here.length === 0)
       here.push(...(await nodeHashes(table, 0, start / TILE_WIDTH, start + width - index, index - start)));

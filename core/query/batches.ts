@@ -1,11 +1,11 @@
 import { AuditError } from '../errors.ts';
-import { type BatchEntry, type BatchItem, unpackBatch } from '../index/batch-item.ts';
+import { type BatchEntry, batchEntries, type StoredBatch, unpackBatch } from '../index/batch-item.ts';
 import { batchPartition, nextBatchPartition } from '../index/keys.ts';
 import { paddedIndex } from '../index/packing.ts';
 import type { RecordsReader } from '../ports.ts';
 
 /** The batch item that holds `index`, which must be below the final size; `integrity` where there is none. */
-export async function batchOf(table: Pick<RecordsReader, 'query'>, index: number): Promise<BatchItem> {
+export async function batchOf(table: Pick<RecordsReader, 'query'>, index: number): Promise<StoredBatch> {
   const { items } = await table.query({
     pk: batchPartition(index),
     to: paddedIndex(index),
@@ -14,7 +14,7 @@ export async function batchOf(table: Pick<RecordsReader, 'query'>, index: number
   });
   const [item] = items;
   const batch = item && unpackBatch(item);
-  if (!batch || index >= batch.first + batch.entries.length)
+  if (!batch || index >= batch.first + batch.count)
     throw new AuditError('integrity', `no batch item holds index ${index}`);
   return batch;
 }
@@ -38,7 +38,7 @@ export async function* entriesFrom(
         ...(after === undefined ? {} : { after }),
       });
       for (const batch of page.items.map(unpackBatch)) {
-        for (const [position, entry] of batch.entries.entries()) {
+        for (const [position, entry] of batchEntries(batch).entries()) {
           const index = batch.first + position;
           if (index < expected) continue;
           if (index >= size) return;

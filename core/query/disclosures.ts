@@ -16,17 +16,27 @@ const lineSchema = z.object({ event_id: z.string(), disclosures: z.array(disclos
 export async function readDisclosures(
   { work, codec }: Pick<LogReader, 'work' | 'codec'>,
   object: string,
-  only = '',
+  only?: string,
 ): Promise<Map<string, Disclosure[]>> {
   const bytes = await work.read(object);
   if (!bytes) return new Map();
   try {
-    const lines = fromUtf8(codec.gunzip(bytes, MAX_OBJECT)).split('\n');
-    const parsed = lines
-      .filter((line) => line !== '' && line.includes(only))
-      .map((line) => lineSchema.parse(JSON.parse(line)));
+    const text = fromUtf8(codec.gunzip(bytes, MAX_OBJECT));
+    const lines = only === undefined ? text.split('\n').filter((line) => line !== '') : linesWith(only, text);
+    const parsed = lines.map((line) => lineSchema.parse(JSON.parse(line)));
     return new Map(parsed.map(({ event_id, disclosures }) => [event_id, disclosures]));
   } catch (cause) {
     throw new AuditError('integrity', 'the disclosures of a batch cannot be read', { cause });
   }
+}
+
+/** The lines of `text` that hold `word`. */
+function linesWith(word: string, text: string): string[] {
+  const lines: string[] = [];
+  for (let at = text.indexOf(word); at >= 0; ) {
+    const end = text.indexOf('\n', at);
+    lines.push(text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? undefined : end));
+    at = end < 0 ? -1 : text.indexOf(word, end);
+  }
+  return lines;
 }

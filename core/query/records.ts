@@ -1,7 +1,7 @@
 import { equalBytes } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import type { Disclosure } from '../event/commitment.ts';
-import type { BatchItem } from '../index/batch-item.ts';
+import type { StoredBatch } from '../index/batch-item.ts';
 import { type EventItem, unpackEvent } from '../index/event-item.ts';
 import { eventKey } from '../index/keys.ts';
 import { leafHash } from '../log/merkle.ts';
@@ -48,7 +48,7 @@ function checkedRecord({ index, eventId, leaf, leafHash: expected }: EventItem):
 export class DisclosureJoin {
   readonly #reader: Pick<LogReader, 'table' | 'work' | 'codec'>;
   readonly #objects = new Map<string, Promise<Map<string, Disclosure[]>>>();
-  readonly #batches: BatchItem[] = [];
+  readonly #batches: StoredBatch[] = [];
   readonly #only: string | undefined;
 
   /** `only`: the one event that will be asked for. */
@@ -66,10 +66,8 @@ export class DisclosureJoin {
     return (await object).get(eventId) ?? [];
   }
 
-  async #batch(index: number): Promise<BatchItem> {
-    const known = this.#batches.find(
-      ({ first, entries }) => index >= first && index < first + entries.length,
-    );
+  async #batch(index: number): Promise<StoredBatch> {
+    const known = this.#batches.find(({ first, count }) => index >= first && index < first + count);
     if (known) return known;
     const batch = await batchOf(this.#reader.table, index);
     this.#batches.push(batch);

@@ -206,8 +206,8 @@ async function deleteBatchItems(
         ...(after === undefined ? {} : { after }),
       });
       const gone = page.items.filter((item) => {
-        const { first, entries, batchFirst } = unpackBatch(item);
-        return first + entries.length <= line && !keeping.has(commitObject(batchFirst));
+        const { first, count, batchFirst } = unpackBatch(item);
+        return first + count <= line && !keeping.has(commitObject(batchFirst));
       });
       await deleteAll(gone, keeper, patience);
       after = page.next;

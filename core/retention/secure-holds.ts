@@ -76,7 +76,7 @@ async function placesOf(
   for (const { index } of found) {
     if (!batch || index >= batch.end) {
       const item = await batchOf(table, index);
-      batch = { first: item.batchFirst, end: item.first + item.entries.length };
+      batch = { first: item.batchFirst, end: item.first + item.count };
       batches.add(commitObject(batch.first));
     }
     const file = files.find((one) => index >= one.first && index <= one.last);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fromHex, utf8 } from '../../../core/encoding.ts';
 import { EVENT_TYPES } from '../../../core/event/event.ts';
-import { batchItems, unpackBatch } from '../../../core/index/batch-item.ts';
+import { batchEntries, batchItems, unpackBatch } from '../../../core/index/batch-item.ts';
 import { eventItem, eventPosition, unpackEvent } from '../../../core/index/event-item.ts';
 import { findByTag, hashItems, hashPartition } from '../../../core/index/hash-item.ts';
 import {
@@ -109,7 +109,7 @@ describe('batch items', () => {
       ['B#1', 1_004_000, 1_000],
     ]);
     const read = items.map(unpackBatch);
-    expect(read.flatMap((item) => item.entries)).toEqual(batch(999_000, 6_000).entries);
+    expect(read.flatMap(batchEntries)).toEqual(batch(999_000, 6_000).entries);
     expect(read.every((item) => item.batchFirst === 999_000 && item.size === 1_005_000)).toBe(true);
     expect(read[0]).not.toHaveProperty('disclosures');
   });

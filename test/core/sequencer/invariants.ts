@@ -131,7 +131,7 @@ function lists(world: World, segments: readonly Segment[]): string[] {
   const found: string[] = [];
   const items = [...world.cloud.items.values()];
   const batches = items.filter((item) => item.pk.startsWith('B#')).map(unpackBatch);
-  const counted = batches.reduce((sum, batch) => sum + batch.entries.length, 0);
+  const counted = batches.reduce((sum, batch) => sum + batch.count, 0);
   const size = segments.reduce((sum, segment) => sum + segment.leaves.length, 0);
   if (counted !== size) found.push(`batch items hold ${counted} of ${size} records`);
   for (const batch of batches) {

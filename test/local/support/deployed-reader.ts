@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Codec } from '../../../core/ports.ts';
 import type { LogReader } from '../../../core/query/log-reader.ts';
 import { ControlTable } from '../../../lambdas/adapters/dynamo-control.ts';
 import { DynamoHead } from '../../../lambdas/adapters/dynamo-head.ts';
@@ -51,13 +52,26 @@ export async function deployedReader(tenant: LocalTenant): Promise<DeployedReade
       table: await CopiedTable.of(documents, named('RECORDS_TABLE')),
       archive: once(new S3Reader(s3, named('ARCHIVE_BUCKET'), 'the archive')),
       work: once(new S3Reader(s3, named('WORK_BUCKET'), 'the work bucket')),
-      codec: zlibCodec,
+      codec: unpackedOnce(zlibCodec),
       clock: systemClock,
       random: systemRandom,
       quarantine: new DynamoQuarantineReader(control, systemClock),
     },
     close: () => {
       for (const client of [dynamo, s3, secrets]) client.destroy();
+    },
+  };
+}
+
+/** What an object of the work bucket holds is unpacked once, and not for each record of its batch anew. */
+function unpackedOnce(codec: Codec): Codec {
+  const unpacked = new WeakMap<Uint8Array, Uint8Array>();
+  return {
+    ...codec,
+    gunzip: (bytes, limit) => {
+      const plain = unpacked.get(bytes) ?? codec.gunzip(bytes, limit);
+      unpacked.set(bytes, plain);
+      return plain;
     },
   };
 }
