@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { App, CliCredentialsStackSynthesizer, type IStackSynthesizer, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { AuditError } from '../core/errors.ts';
 import { bundleFunctions } from '../lib/bundle.ts';
 import { loadTenants } from '../lib/config/load-tenants.ts';
 import { bundleConsole } from '../lib/console.ts';
@@ -14,6 +15,10 @@ const app = new App();
 const context = (name: string): string | undefined => {
   const value: unknown = app.node.tryGetContext(name);
   return typeof value === 'string' ? value : undefined;
+};
+const dollarsOf = (text: string | undefined): number | undefined => {
+  if (text === undefined || /^[1-9]\d*$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new AuditError('misconfigured', `-c monthlyBudget: expected whole dollars, and it is "${text}"`);
 };
 const platform = process.env.CDK_DEFAULT_ACCOUNT;
 const local = isLocalCloud(app);
@@ -35,5 +40,11 @@ for (const tenant of tenants) {
   if (local) leaveOutForLocalCloud(stack);
 }
 // The emulator has no CloudTrail.
-if (!local) watchPlaces(app, tenants, { email: context('watchEmail'), platform });
+if (!local) {
+  watchPlaces(app, tenants, {
+    email: context('watchEmail'),
+    monthlyBudget: dollarsOf(context('monthlyBudget')),
+    platform,
+  });
+}
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -43,7 +43,14 @@ export async function acceptBatch(
   const remembering = { ...intake, emitterByKid: remember((kid) => intake.emitterByKid(kid)) };
   for (const group of groupsOf(messages)) await acceptGroup(group, deadline, remembering, tally);
   const { failed, ...counts } = tally;
-  intake.observe({ kind: 'batch', messages: messages.length, ...counts, failed: failed.size });
+  const final = messages.filter(({ id }) => !failed.has(id)).map(({ sentAt }) => sentAt);
+  intake.observe({
+    kind: 'batch',
+    messages: messages.length,
+    ...counts,
+    failed: failed.size,
+    ...(final.length > 0 && { latency: Math.max(0, intake.log.clock.now() - Math.min(...final)) }),
+  });
   const last = messages.filter(({ id, receives }) => failed.has(id) && receives >= intake.maxReceives);
   if (last.length > 0) intake.observe({ kind: 'given up', messages: last.length });
   return [...failed];

@@ -8,7 +8,16 @@ import type { Quarantine } from './quarantine.ts';
 
 /** What the writer saw; names and numbers of ours alone, nothing of an event. */
 export type Observation =
-  | { kind: 'batch'; messages: number; recorded: number; duplicates: number; refused: number; failed: number }
+  | {
+      kind: 'batch';
+      messages: number;
+      recorded: number;
+      duplicates: number;
+      refused: number;
+      failed: number;
+      /** Milliseconds from the queue's taking the oldest of the messages that are final now; absent where none is. */
+      latency?: number;
+    }
   | { kind: 'refused'; count: number; reasons: Partial<Record<RefusalCode, number>> }
   | { kind: 'failed'; messages: number; error: unknown }
   /** They failed for the last time. */

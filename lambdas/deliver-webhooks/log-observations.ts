@@ -20,7 +20,7 @@ export function logObservations(line: LogLine): (observation: Observation) => vo
         return line({
           level: 'ERROR',
           message: 'an endpoint could not be served',
-          ...(isAuditError(observation.error, 'integrity') && { signal: signals.integrity }),
+          signal: isAuditError(observation.error, 'integrity') ? signals.integrity : signals.webhookFault,
           endpoint_id: observation.endpointId,
           ...describeError(observation.error),
         });

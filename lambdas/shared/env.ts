@@ -113,8 +113,23 @@ export const signals = {
   rateLimited: 'RATE_LIMITED',
   /** An endpoint gets nothing any more, since it asked for that or failed for days. */
   webhookDisabled: 'WEBHOOK_DISABLED',
+  /** An endpoint could not be served, by a fault of ours or of a part of AWS. */
+  webhookFault: 'WEBHOOK_FAULT',
   /** A part of AWS, or the tenant's issuer, did not answer. */
   unavailable: 'UNAVAILABLE',
+} as const;
+
+/**
+ * CloudWatch metrics that the writer puts out, by their names. They have no dimension but the function, so they cost an account
+ * the same however many tenants it has; which tenant it was is a property of the line.
+ */
+export const METRICS = {
+  namespace: 'AuditTrail',
+  /** Events that became records. */
+  recorded: 'Recorded',
+  refused: 'Refused',
+  /** Milliseconds from the queue's taking a message to its events' being final, of the slowest message of a batch. */
+  latency: 'RecordLatency',
 } as const;
 
 /** After how many receives a message goes to the dead-letter queue. */

@@ -3,6 +3,7 @@ import { AuditError } from '../../core/errors.ts';
 import { acceptBatch } from '../../core/ingest/accept.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
+import { measureTo } from '../shared/metrics.ts';
 import { environment } from '../shared/wire-api.ts';
 import { type LogWiring, underPolicy, wireLog } from '../shared/wire-log.ts';
 import { type AuditRequest, auditOnSchedule, isAuditRequest } from './audit-archive.ts';
@@ -16,6 +17,7 @@ import { answerOperator, asOperatorRequest, type OperatorRequest } from './opera
 import { toQueueMessage } from './queue-messages.ts';
 
 const variables = parseWriteLogEnv(environment);
+const observe = logObservations(logToStdout, measureTo('write-log', variables.TENANT_ID));
 let wiring: ReturnType<typeof wireLog> | undefined;
 
 /** Batches from the tenant's queues, requests of the stack (open the log) and of its schedules, and what the operator asks for. */
@@ -51,7 +53,7 @@ export async function handler(
 
 /** Joined at the first event, a failure is not remembered; under the policy that is in force at this one. */
 async function wired(): Promise<LogWiring> {
-  wiring ??= wireLog(variables, logObservations(logToStdout));
+  wiring ??= wireLog(variables, observe);
   try {
     return await underPolicy(await wiring);
   } catch (error) {

@@ -1,9 +1,10 @@
 import { isAuditError } from '../../core/errors.ts';
 import type { RefusalCode } from '../../core/event/refusal.ts';
 import type { Observation } from '../../core/ingest/intake.ts';
-import { signals } from '../shared/env.ts';
+import { METRICS, signals } from '../shared/env.ts';
 import type { LogLine } from '../shared/http/log-line.ts';
 import { describeError } from '../shared/logger.ts';
+import type { Measure } from '../shared/metrics.ts';
 
 /** Refusals that tell of more than a fault of the sender's code. */
 const SUSPICIOUS: readonly { signal: string; codes: readonly RefusalCode[] }[] = [
@@ -18,13 +19,20 @@ const SUSPICIOUS: readonly { signal: string; codes: readonly RefusalCode[] }[] =
   { signal: signals.claimExpired, codes: ['claim_expired', 'claim_not_yet_valid', 'emitter_removed'] },
 ];
 
-/** What the writer saw, as log lines. Numbers are properties, for Logs Insights; alarms count the lines with a `signal`. */
-export function logObservations(log: LogLine): (observation: Observation) => void {
+/** What the writer saw, as log lines and metrics. Numbers are properties, for Logs Insights; alarms count the lines with a `signal`. */
+export function logObservations(log: LogLine, measure: Measure): (observation: Observation) => void {
   return (observation) => {
     switch (observation.kind) {
       case 'batch': {
-        const { kind: _, ...numbers } = observation;
-        return log({ level: 'INFO', message: 'batch', ...numbers });
+        const { messages, recorded, duplicates, refused, failed, latency } = observation;
+        return measure(
+          {
+            [METRICS.recorded]: { count: recorded },
+            [METRICS.refused]: { count: refused },
+            ...(latency !== undefined && { [METRICS.latency]: { milliseconds: latency } }),
+          },
+          { message: 'batch', messages, duplicates, failed },
+        );
       }
       case 'refused': {
         const { count, reasons } = observation;

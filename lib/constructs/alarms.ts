@@ -4,57 +4,63 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
-  Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { signals } from '../../lambdas/shared/env.ts';
-import type { ApiFunctions } from './api-functions.ts';
+import { type AlarmName, LINE_CONDITIONS, type LineSource, RINGS_FROM } from './conditions.ts';
 import type { IsolatedFunction } from './isolated-function.ts';
 import type { Keys } from './keys.ts';
+import { LineCounts } from './line-counts.ts';
 import type { Queues } from './queues.ts';
 
 interface AlarmsProps {
   tenantId: string;
   queues: Queues;
-  writeLog: IsolatedFunction;
-  functions: ApiFunctions;
-  applyRetention: IsolatedFunction;
-  /** Where the tenant has witnesses. */
-  cosignCheckpoints: IsolatedFunction | undefined;
-  deliverWebhooks: IsolatedFunction;
+  writer: IsolatedFunction;
+  api: readonly IsolatedFunction[];
+  deliveries: IsolatedFunction;
+  /** All functions of the tenant, those above too. */
+  functions: readonly IsolatedFunction[];
+  accessLog: ILogGroup;
   keys: Keys;
+  archive: Bucket;
   email: string | undefined;
 }
 
 const PERIOD = Duration.minutes(5);
 
-/** Refused events ring at once; refused and throttled callers, of whom there are always some, from so many in five minutes. */
-const CALLERS_RING_FROM = 20;
+/** Calls that end a key or the lock of the archive, or make either possible. */
+const KEY_CALLS = ['ScheduleKeyDeletion', 'DisableKey', 'PutKeyPolicy'];
+const LOCK_CALLS = [
+  'DeleteBucket',
+  'DeleteBucketPolicy',
+  'PutBucketLifecycle',
+  'PutBucketObjectLockConfiguration',
+  'PutBucketPolicy',
+  'PutBucketVersioning',
+  'PutObjectLockConfiguration',
+];
 
 /** The three things that a person must hear of; each names its page of the runbook. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { tenantId, queues, writeLog, functions, applyRetention, cosignCheckpoints, deliverWebhooks } =
-      props;
-    const { keys, email } = props;
-    const { ingestApi, readApi, adminApi } = functions;
-    const behindHttps = [ingestApi, readApi, adminApi];
-    const integrity = new LineCount(this, 'Integrity', tenantId);
-    const checking = [applyRetention, deliverWebhooks, ...(cosignCheckpoints ? [cosignCheckpoints] : [])];
-    for (const one of [writeLog, ...behindHttps, ...checking]) integrity.add(one, [signals.integrity], 1);
-    const refused = new LineCount(this, 'Refused', tenantId);
-    refused.add(writeLog, [signals.refused, signals.deadLetter], CALLERS_RING_FROM);
-    for (const one of behindHttps) refused.add(one, [signals.tokenRefused, signals.rateLimited], 1);
-    refused.add(deliverWebhooks, [signals.webhookDisabled], CALLERS_RING_FROM);
+    const { tenantId, queues, email } = props;
+    const integrity = new LineCounts(this, 'Integrity', { tenantId, name: 'integrity' });
+    const anomalies = new LineCounts(this, 'Lines', { tenantId, name: 'anomalies' });
+    for (const [place, condition] of LINE_CONDITIONS.entries()) {
+      const counts = condition.alarm === 'IntegrityAlert' ? integrity : anomalies;
+      for (const [name, logGroup] of logGroupsOf(condition.of, props))
+        counts.add(`${name}${place}`, logGroup, condition);
+    }
     const alarms = [
       this.alarm('EventsWait', {
         // Dead letters keep the age of their message, so one alarm covers a writer that fails and a message that cannot be written.
@@ -63,21 +69,21 @@ export class Alarms extends Construct {
         says: 'An accepted event has waited 15 minutes to get into the log. docs/runbook.md#events-wait',
       }),
       this.alarm('IntegrityAlert', {
-        metric: integrity.metric,
-        threshold: 0,
+        metric: integrity.metric(PERIOD),
+        threshold: RINGS_FROM - 1,
         says: 'The log halted or a check of its integrity failed. docs/runbook.md#integrity-alert',
       }),
-      this.alarm('EventsRefused', {
-        metric: refused.metric,
-        threshold: CALLERS_RING_FROM - 1,
-        says: 'Events were refused and lie in quarantine, many callers were refused, or a webhook was disabled. docs/runbook.md#events-refused',
+      this.alarm('Anomalies', {
+        metric: anomalies.metric(PERIOD),
+        threshold: RINGS_FROM - 1,
+        says: 'Events were refused, came late or to nothing, callers were refused, or something of ours fails. docs/runbook.md#anomalies',
       }),
     ];
-    if (email !== undefined) this.warnOfKeys(this.notify(alarms, email), keys);
+    if (email !== undefined) this.warnOfEnds(this.notify(alarms, email), props);
   }
 
   private alarm(
-    id: string,
+    id: AlarmName,
     { metric, threshold, says }: { metric: IMetric; threshold: number; says: string },
   ): Alarm {
     return new Alarm(this, id, {
@@ -107,16 +113,22 @@ export class Alarms extends Construct {
     return topic;
   }
 
-  /** Whoever tries to end a key is told of, refused or not. CloudTrail says so, where the account has a trail. */
-  private warnOfKeys(topic: Topic, { signing, data }: Keys): void {
+  /** Whoever tries to end a key or the archive's lock is told of, refused or not. CloudTrail says so, where the account has a trail. */
+  private warnOfEnds(topic: Topic, { keys, archive }: AlarmsProps): void {
     new Rule(this, 'KeysInDanger', {
-      description: 'Somebody asks for the end of a key of the audit trail. docs/runbook.md#keys-in-danger',
+      description:
+        'Somebody asks for the end of a key or of a lock of the audit trail. docs/runbook.md#keys-in-danger',
       eventPattern: {
-        source: ['aws.kms'],
+        source: ['aws.kms', 'aws.s3'],
         detailType: ['AWS API Call via CloudTrail'],
         detail: {
-          eventName: ['ScheduleKeyDeletion', 'DisableKey', 'PutKeyPolicy'],
-          resources: { ARN: [...signing, data].map(({ keyArn }) => keyArn) },
+          $or: [
+            {
+              eventName: KEY_CALLS,
+              resources: { ARN: [...keys.signing, keys.data].map(({ keyArn }) => keyArn) },
+            },
+            { eventName: LOCK_CALLS, requestParameters: { bucketName: [archive.bucketName] } },
+          ],
         },
       },
       targets: [new SnsTopic(topic)],
@@ -124,38 +136,20 @@ export class Alarms extends Construct {
   }
 }
 
-/** A metric of log lines with a signal: filters of several functions count into one, each line with its weight. */
-class LineCount extends Construct {
-  readonly #tenantId: string;
-
-  constructor(scope: Construct, id: string, tenantId: string) {
-    super(scope, id);
-    this.#tenantId = tenantId;
-  }
-
-  get metric(): IMetric {
-    return new Metric({ ...this.#name, statistic: 'Sum', period: PERIOD });
-  }
-
-  add({ logGroup, node }: IsolatedFunction, signals: readonly string[], weight: number): void {
-    const { namespace, metricName } = this.#name;
-    new MetricFilter(this, `${node.id}Lines`, {
-      logGroup,
-      // Whether Lambda nested the line under `message` or not.
-      filterPattern: FilterPattern.any(
-        ...signals.flatMap((signal) => [
-          FilterPattern.stringValue('$.signal', '=', signal),
-          FilterPattern.stringValue('$.message.signal', '=', signal),
-        ]),
-      ),
-      metricNamespace: namespace,
-      metricName,
-      metricValue: String(weight),
-    });
-  }
-
-  get #name() {
-    return { namespace: `AuditTrail/${this.#tenantId}`, metricName: this.node.id };
+function logGroupsOf(of: LineSource, props: AlarmsProps): [string, ILogGroup][] {
+  const named = (functions: readonly IsolatedFunction[]) =>
+    functions.map(({ node, logGroup }): [string, ILogGroup] => [node.id, logGroup]);
+  switch (of) {
+    case 'writer':
+      return named([props.writer]);
+    case 'api':
+      return named(props.api);
+    case 'deliveries':
+      return named([props.deliveries]);
+    case 'functions':
+      return named(props.functions);
+    case 'access log':
+      return [['AccessLog', props.accessLog]];
   }
 }
 

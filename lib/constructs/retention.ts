@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { ApplyRetentionVariables } from '../../lambdas/apply-retention/env.ts';
@@ -22,16 +21,12 @@ export class Retention extends Construct {
     });
     grant(this.applyRetention, foundation);
     foundation.buckets.restrictKeepingTo(this.applyRetention.role);
-    new Rule(this, 'EveryHour', {
-      description: 'Keeps what is held, and deletes what is due',
-      schedule: Schedule.rate(Duration.hours(1)),
-      targets: [
-        new LambdaFunction(this.applyRetention.function, {
-          maxEventAge: Duration.minutes(30),
-          retryAttempts: 2,
-        }),
-      ],
-    });
+    foundation.schedules.hourly(
+      new LambdaFunction(this.applyRetention.function, {
+        maxEventAge: Duration.minutes(30),
+        retryAttempts: 2,
+      }),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
-import { type EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -8,11 +8,9 @@ import type { DeliverWebhooksVariables } from '../../lambdas/deliver-webhooks/en
 import { isLocalCloud } from '../local-cloud.ts';
 import { onlyControlItems } from './control-items.ts';
 import { IsolatedFunction } from './isolated-function.ts';
-import { DISPATCHER_TIMEOUT, type Queues } from './queues.ts';
+import { DISPATCHER_TIMEOUT } from './queues.ts';
 import type { Foundation } from './writer.ts';
 
-/** Finds what a lost wake-up left, and what fell due while nothing happened. */
-const SWEEP = Duration.minutes(5);
 /** One that waits for a slow endpoint leaves others free; there are ten endpoints a tenant at most. */
 const AT_ONCE = 5;
 
@@ -34,7 +32,7 @@ export class Webhooks extends Construct {
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
-    const { code, queues, bus } = foundation;
+    const { code, queues } = foundation;
     this.deliverWebhooks = new IsolatedFunction(this, 'DeliverWebhooks', {
       name: 'deliver-webhooks',
       code,
@@ -43,7 +41,7 @@ export class Webhooks extends Construct {
       variables: this.variables(foundation),
     });
     grant(this.deliverWebhooks, foundation);
-    this.wake(queues, bus);
+    this.wake(foundation);
     new EventSourceMapping(this, 'FromWebhooks', {
       target: this.deliverWebhooks.function,
       eventSourceArn: queues.webhooks.queueArn,
@@ -53,19 +51,16 @@ export class Webhooks extends Construct {
   }
 
   /** A batch wakes it, and the schedule; both through the queue, so that what fails is tried again and seen. */
-  private wake({ webhooks }: Queues, eventBus: EventBus): void {
-    const targets = () => [new SqsQueue(webhooks, { maxEventAge: Duration.minutes(10), retryAttempts: 3 })];
+  private wake({ queues, bus, schedules }: Foundation): void {
+    const wakeUp = () =>
+      new SqsQueue(queues.webhooks, { maxEventAge: Duration.minutes(10), retryAttempts: 3 });
     new Rule(this, 'NewRecords', {
       description: 'A batch became final: endpoints are sent what is in it',
-      eventBus,
+      eventBus: bus,
       eventPattern: { source: ['agent-audit-trail'], detailType: ['batch.recorded'] },
-      targets: targets(),
+      targets: [wakeUp()],
     });
-    new Rule(this, 'Sweep', {
-      description: 'Looks for messages to endpoints that are due',
-      schedule: Schedule.rate(SWEEP),
-      targets: targets(),
-    });
+    schedules.sweep(wakeUp());
   }
 
   private variables({ tenant, logOrigin, tables, buckets, queues }: Foundation): DeliverWebhooksVariables {

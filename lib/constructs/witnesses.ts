@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { type EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { CosignVariables } from '../../lambdas/cosign-checkpoints/env.ts';
@@ -56,22 +56,18 @@ export class Witnesses extends Construct {
     made.permit(keys.encrypting('dynamodb'));
     if (tenant.archive_key === 'tenant') made.permit(keys.decrypting('s3'));
     this.cosignCheckpoints = made;
-    this.trigger(made, foundation.bus);
+    this.trigger(made, foundation);
   }
 
-  /** A batch wakes it; what a lost wake-up leaves is found within the quarter of an hour. */
-  private trigger({ function: target }: IsolatedFunction, eventBus: EventBus): void {
+  /** A batch wakes it; what a lost wake-up leaves is found by the next sweep, which asks nobody who has seen the last one. */
+  private trigger({ function: target }: IsolatedFunction, { bus, schedules }: Foundation): void {
     const again = { maxEventAge: Duration.minutes(10), retryAttempts: 1 };
     new Rule(this, 'NewCheckpoint', {
       description: 'A batch became final: its checkpoint goes to the witnesses',
-      eventBus,
+      eventBus: bus,
       eventPattern: { source: ['agent-audit-trail'], detailType: ['batch.recorded'] },
       targets: [new LambdaFunction(target, again)],
     });
-    new Rule(this, 'Sweep', {
-      description: 'Asks witnesses again that were down',
-      schedule: Schedule.rate(Duration.minutes(15)),
-      targets: [new LambdaFunction(target, again)],
-    });
+    schedules.sweep(new LambdaFunction(target, again));
   }
 }

@@ -1,5 +1,5 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
-import { type EventBus, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { type EventBus, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -20,6 +20,7 @@ import { IsolatedFunction } from './isolated-function.ts';
 import { jsonOf } from './json-of.ts';
 import type { Keys } from './keys.ts';
 import { type Queues, WRITER_TIMEOUT } from './queues.ts';
+import type { Schedules } from './schedules.ts';
 import type { Tables } from './tables.ts';
 
 /** Everything that a tenant's functions are built from. */
@@ -32,6 +33,7 @@ export interface Foundation {
   buckets: Buckets;
   queues: Queues;
   bus: EventBus;
+  schedules: Schedules;
 }
 
 /** `write-log`: the only function that signs, and the only one that writes records. */
@@ -52,17 +54,8 @@ export class Writer extends Construct {
     const genesis = this.makeLog(foundation);
     this.listen('FromIngest', foundation.queues.ingest, foundation.tenant, genesis);
     this.listen('FromInternal', foundation.queues.internal, foundation.tenant, genesis);
-    this.everyHour(
-      'ArchiveAudit',
-      'Looks for second versions, delete markers and holes in the archive',
-      archiveAudit,
-    );
-    this.everyHour('CloseDays', 'Counts the days of the audit trail that have closed', dayClosing);
-    this.everyHour(
-      'DailyRecords',
-      'Writes the records of each day that is over into the archive',
-      dailyRecords,
-    );
+    for (const request of [archiveAudit, dayClosing, dailyRecords])
+      foundation.schedules.hourly(this.asked(request));
   }
 
   /** The empty log, size 0 and signed, made once; deleting the stack deletes nothing of it. */
@@ -82,21 +75,12 @@ export class Writer extends Construct {
     return genesis;
   }
 
-  /**
-   * Every hour it is looked whether something is due, as an archive whose versions were not looked at for a day. So a run that
-   * failed or ran out of time is made up for within the hour.
-   */
-  private everyHour(id: string, description: string, request: Record<string, string>): void {
-    new Rule(this, id, {
-      description,
-      schedule: Schedule.rate(Duration.hours(1)),
-      targets: [
-        new LambdaFunction(this.writeLog.function, {
-          event: RuleTargetInput.fromObject(request),
-          maxEventAge: Duration.minutes(30),
-          retryAttempts: 2,
-        }),
-      ],
+  /** Every hour it is looked whether something is due, as an archive whose versions were not looked at for a day. */
+  private asked(request: Record<string, string>): LambdaFunction {
+    return new LambdaFunction(this.writeLog.function, {
+      event: RuleTargetInput.fromObject(request),
+      maxEventAge: Duration.minutes(30),
+      retryAttempts: 2,
     });
   }
 

@@ -12,6 +12,7 @@ import { HttpApi } from '../constructs/http-api.ts';
 import { Keys } from '../constructs/keys.ts';
 import { Queues } from '../constructs/queues.ts';
 import { Retention } from '../constructs/retention.ts';
+import { Schedules } from '../constructs/schedules.ts';
 import { Tables } from '../constructs/tables.ts';
 import { Webhooks } from '../constructs/webhooks.ts';
 import { Witnesses } from '../constructs/witnesses.ts';
@@ -41,13 +42,14 @@ export class TenantStack extends Stack {
     const buckets = new Buckets(this, 'Buckets', { key: keys.data, tenant });
     const queues = new Queues(this, 'Queues', { key: keys.data, batchWindow: tenant.batch_window_seconds });
     const bus = new EventBus(this, 'Bus');
+    const schedules = new Schedules(this, 'Schedules');
     if (tenant.tier === 'account-per-tenant') {
       queues.admitEmitters(tenant.emitter_principals);
       keys.admitSenders(tenant.emitter_principals);
     }
 
     const origin = logOrigin(this, tenant, deploymentHost);
-    const foundation = { tenant, logOrigin: origin, code, keys, tables, buckets, queues, bus };
+    const foundation = { tenant, logOrigin: origin, code, keys, tables, buckets, queues, bus, schedules };
     const writer = new Writer(this, 'Writer', foundation);
     const { applyRetention } = new Retention(this, 'Retention', foundation);
     const functions = new ApiFunctions(this, 'Functions', foundation, applyRetention);
@@ -61,18 +63,29 @@ export class TenantStack extends Stack {
       applyRetention.role,
       deliverWebhooks.role,
     ]);
-    const { api } = new HttpApi(this, 'Http', functions);
+    const { api, accessLog } = new HttpApi(this, 'Http', functions);
 
     const witnesses = tenant.witnesses && new Witnesses(this, 'Witnesses', foundation, tenant.witnesses);
+    const { ingestApi, readApi, adminApi } = functions;
     new Alarms(this, 'Alarms', {
       tenantId: tenant.id,
       queues,
-      writeLog: writer.writeLog,
-      functions,
-      applyRetention,
-      cosignCheckpoints: witnesses?.cosignCheckpoints,
-      deliverWebhooks,
+      writer: writer.writeLog,
+      api: [ingestApi, readApi, adminApi],
+      deliveries: deliverWebhooks,
+      functions: [
+        writer.writeLog,
+        ingestApi,
+        readApi,
+        adminApi,
+        exportRecords,
+        applyRetention,
+        deliverWebhooks,
+        ...(witnesses ? [witnesses.cosignCheckpoints] : []),
+      ],
+      accessLog,
       keys,
+      archive: buckets.archive,
       email: tenant.alarm_email,
     });
     if (tenant.auditor_principals !== undefined) {

@@ -19,6 +19,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Tenant } from '../config/tenant.ts';
+import { AccountLimits } from '../constructs/account-limits.ts';
+import { Dashboard } from '../constructs/dashboard.ts';
 
 /** How long what was seen is kept. */
 const KEPT = Duration.days(400);
@@ -32,6 +34,8 @@ const OWN_SESSIONS = `arn:${Aws.PARTITION}:sts::${Aws.ACCOUNT_ID}:assumed-role/A
 interface WatchStackProps extends StackProps {
   /** Who hears of it. Without it the topic is there, and nobody listens. */
   email?: string;
+  /** Dollars a month, above which `email` hears of it. */
+  monthlyBudget?: number;
 }
 
 /**
@@ -40,7 +44,7 @@ interface WatchStackProps extends StackProps {
  * so tenants come and go without it.
  */
 export class WatchStack extends Stack {
-  constructor(scope: Construct, id: string, { email, ...props }: WatchStackProps) {
+  constructor(scope: Construct, id: string, { email, monthlyBudget, ...props }: WatchStackProps) {
     super(scope, id, {
       description: 'Who reaches the audit trails of this account without being one of their roles',
       terminationProtection: true,
@@ -64,15 +68,24 @@ export class WatchStack extends Stack {
         },
       }),
     ];
+    const { throttled } = new AccountLimits(this, 'Limits', {
+      topic,
+      ...(email !== undefined &&
+        monthlyBudget !== undefined && {
+          budget: { name: this.stackName, dollars: monthlyBudget, email },
+        }),
+    });
+    const alarms = [...rules.map(({ alarm }) => alarm), throttled];
     topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsPublish',
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rules.map(({ alarm }) => alarm.alarmArn) } },
+        conditions: { ArnEquals: { 'aws:SourceArn': alarms.map(({ alarmArn }) => alarmArn) } },
       }),
     );
+    new Dashboard(this, 'Overview', { name: this.stackName });
     new CfnOutput(this, 'TopicArn', { value: topic.topicArn });
   }
 
@@ -171,8 +184,9 @@ export class WatchStack extends Stack {
 export function watchPlaces(
   app: App,
   tenants: readonly Tenant[],
-  { email, platform }: { email?: string | undefined; platform?: string | undefined },
+  options: { email?: string | undefined; monthlyBudget?: number | undefined; platform?: string | undefined },
 ): void {
+  const { email, monthlyBudget, platform } = options;
   const seen = new Set<string>();
   for (const tenant of tenants) {
     const { region } = tenant;
@@ -187,6 +201,7 @@ export function watchPlaces(
     new WatchStack(app, id, {
       env: { region, ...(account !== undefined && { account }) },
       ...(email !== undefined && { email }),
+      ...(monthlyBudget !== undefined && { monthlyBudget }),
     });
   }
 }

@@ -52,7 +52,10 @@ function message(eventIds: string[]) {
 
 /** What the queue is told to deliver again. */
 function write(messages: ReturnType<typeof message>[], writing = log): Promise<string[]> {
-  const observe: (observation: Observation) => void = logObservations((line) => lines.push({ ...line }));
+  const observe: (observation: Observation) => void = logObservations(
+    (line) => lines.push({ ...line }),
+    () => undefined,
+  );
   return acceptBatch(messages, Date.now() + 30_000, wireOwnIntake(own, writing, observe));
 }
 

@@ -14,6 +14,8 @@ export const CLOUDFORMATION_NEEDS: Readonly<Record<string, readonly string[]>> =
     'cloudtrail',
     'CreateTrail StartLogging PutEventSelectors AddTags GetTrail GetTrailStatus GetEventSelectors ListTags UpdateTrail RemoveTags',
   ),
+  'AWS::Budgets::Budget': of('budgets', 'ModifyBudget ViewBudget'),
+  'AWS::CloudWatch::Dashboard': of('cloudwatch', 'PutDashboard GetDashboard DeleteDashboards'),
   'AWS::CloudWatch::Alarm': of(
     'cloudwatch',
     'PutMetricAlarm DescribeAlarms DeleteAlarms ListTagsForResource',

@@ -37,7 +37,10 @@ function judge(documents: readonly object[]) {
 const bounded = [document('execution-data.json'), document('execution-functions.json')];
 const may = judge(bounded);
 
-const watch = new WatchStack(new App(), 'AuditTrailWatch-us-east-1', { email: 'security@example.com' });
+const watch = new WatchStack(new App(), 'AuditTrailWatch-us-east-1', {
+  email: 'security@example.com',
+  monthlyBudget: 500,
+});
 const everything = {
   ...accountTenant,
   auditor_principals: ['arn:aws:iam::999999999999:role/auditor'],

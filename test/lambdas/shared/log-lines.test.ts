@@ -49,7 +49,11 @@ test('lines of the functions behind HTTPS tell what happened, and nothing of wha
 
 test('the writer tells refusals apart by what was claimed, in numbers', () => {
   const lines: Readonly<Record<string, unknown>>[] = [];
-  const observe = logObservations((line) => lines.push(line));
+  const measured: unknown[] = [];
+  const observe = logObservations(
+    (line) => lines.push(line),
+    (values, properties) => measured.push({ ...values, ...properties }),
+  );
   const reasons = {
     tenant_mismatch: 2,
     agent_not_allowed: 1,
@@ -57,6 +61,8 @@ test('the writer tells refusals apart by what was claimed, in numbers', () => {
     claim_expired: 4,
     schema_invalid: 9,
   };
+  const batch = { messages: 9, recorded: 3, duplicates: 1, refused: 17, failed: 2 };
+  observe({ kind: 'batch', ...batch, latency: 4_200 });
   observe({ kind: 'refused', count: 17, reasons });
   observe({ kind: 'given up', messages: 3 });
   observe({
@@ -73,4 +79,15 @@ test('the writer tells refusals apart by what was claimed, in numbers', () => {
     { signal: 'INTEGRITY_ALERT', number: 1 },
   ]);
   expect(JSON.stringify(lines)).not.toContain(CONTENT);
+  expect(measured).toEqual([
+    {
+      Recorded: { count: 3 },
+      Refused: { count: 17 },
+      RecordLatency: { milliseconds: 4_200 },
+      message: 'batch',
+      messages: 9,
+      duplicates: 1,
+      failed: 2,
+    },
+  ]);
 });

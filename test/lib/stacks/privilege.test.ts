@@ -211,10 +211,14 @@ describe('a tenant with witnesses', () => {
   });
 
   test('is woken by a batch and by a schedule, and asks no address of its own network', () => {
-    const rules = Object.entries(witnessed.findResources('AWS::Events::Rule')).filter(([id]) =>
-      id.startsWith('Witnesses'),
-    );
-    expect(rules).toHaveLength(2);
+    const woken = Object.values(witnessed.findResources('AWS::Lambda::Permission'))
+      .map(({ Properties }) => Properties)
+      .filter(({ FunctionName }) => String(FunctionName['Fn::GetAtt'][0]).startsWith('WitnessesCosign'))
+      .map(({ SourceArn }) => String(SourceArn['Fn::GetAtt'][0]));
+    expect(woken.sort()).toEqual([
+      expect.stringMatching(/^SchedulesSweep/),
+      expect.stringMatching(/^WitnessesNewCheckpoint/),
+    ]);
     witnessed.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { AWS_SDK_UA_APP_ID: 'cosign-checkpoints', EGRESS_LOOPBACK: 'false' } },
     });

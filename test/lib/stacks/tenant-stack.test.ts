@@ -152,6 +152,28 @@ describe.each([
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
+  test('two clocks, one of an hour and one of five minutes, and nothing else on the bus of the account', () => {
+    const rules = Object.values(template.findResources('AWS::Events::Rule')).map(
+      ({ Properties }) => Properties,
+    );
+    const ofAccount = rules.filter(({ EventBusName }) => EventBusName === undefined);
+    const [hourly, sweep] = ofAccount;
+    expect(ofAccount).toHaveLength(2);
+    expect(hourly).toMatchObject({
+      ScheduleExpression: 'rate(1 hour)',
+      Targets: [
+        { Input: '{"schedule":"audit-archive"}' },
+        { Input: '{"schedule":"close-days"}' },
+        { Input: '{"schedule":"daily-records"}' },
+        { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^RetentionApply/), 'Arn'] } },
+      ],
+    });
+    expect(sweep).toMatchObject({
+      ScheduleExpression: 'rate(5 minutes)',
+      Targets: [{ Arn: { 'Fn::GetAtt': [expect.stringMatching(/^QueuesWebhooks/), 'Arn'] } }],
+    });
+  });
+
   test('three alarms, each naming its page of the runbook', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
@@ -215,8 +237,16 @@ describe("a tenant's choices", () => {
       EventPattern: {
         'detail-type': ['AWS API Call via CloudTrail'],
         detail: {
-          eventName: ['ScheduleKeyDeletion', 'DisableKey', 'PutKeyPolicy'],
-          resources: { ARN: [Match.anyValue(), Match.anyValue()] },
+          $or: [
+            {
+              eventName: ['ScheduleKeyDeletion', 'DisableKey', 'PutKeyPolicy'],
+              resources: { ARN: [Match.anyValue(), Match.anyValue()] },
+            },
+            {
+              eventName: Match.arrayWith(['PutBucketPolicy', 'PutBucketVersioning']),
+              requestParameters: { bucketName: [{ Ref: Match.stringLikeRegexp('^BucketsArchive') }] },
+            },
+          ],
         },
       },
       Targets: [Match.objectLike({ Arn: { Ref: Match.stringLikeRegexp('Topic') } })],

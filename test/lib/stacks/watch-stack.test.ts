@@ -4,7 +4,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { tenantSchema } from '../../../lib/config/tenant.ts';
 import { WatchStack, watchPlaces } from '../../../lib/stacks/watch-stack.ts';
-import { accountTenant, tableTenant } from '../synthesised.ts';
+import { accountTenant, tableTenant, tenantTemplate } from '../synthesised.ts';
 
 const app = new App();
 const template = Template.fromStack(
@@ -104,13 +104,68 @@ describe('what rings', () => {
   test('is mailed without the request, and is an alarm', () => {
     for (const { Targets } of rules)
       expect(JSON.stringify(Targets)).not.toMatch(/requestParameters|responseElements/);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 2);
-    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+    const strangers = {
       Namespace: 'AWS/Events',
       MetricName: 'MatchedEvents',
       AlarmDescription: Match.stringLikeRegexp('docs/runbook.md#strangers'),
-    });
+    };
+    template.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', strangers, 2);
     template.hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'security@example.com' });
+  });
+});
+
+describe('what all tenants of an account share', () => {
+  test('rings when functions are throttled for a quarter of an hour', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Throttles',
+      Dimensions: Match.absent(),
+      EvaluationPeriods: 3,
+      AlarmActions: [Match.anyValue()],
+    });
+  });
+
+  test('has a budget where one was named, and mails before it is used up', () => {
+    template.resourceCountIs('AWS::Budgets::Budget', 0);
+    const budgeted = new WatchStack(new App(), 'AuditTrailWatch-us-east-1', {
+      email: 'ops@example.com',
+      monthlyBudget: 500,
+    });
+    Template.fromStack(budgeted).hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: { BudgetLimit: { Amount: 500, Unit: 'USD' }, TimeUnit: 'MONTHLY' },
+      NotificationsWithSubscribers: [
+        { Notification: { NotificationType: 'ACTUAL', Threshold: 80 } },
+        { Notification: { NotificationType: 'FORECASTED', Threshold: 100 } },
+      ],
+    });
+  });
+
+  test('is one dashboard, which finds tenants by name and names none', () => {
+    template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
+    const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
+    const body = JSON.parse(
+      (plain(dashboard?.Properties.DashboardBody) as { 'Fn::Join': [string, unknown[]] })?.[
+        'Fn::Join'
+      ]?.[1].join('') ?? String(plain(dashboard?.Properties.DashboardBody)),
+    ) as { widgets: { type: string; properties: { metrics?: unknown[][] } }[] };
+    const metrics = body.widgets.flatMap(({ properties }) => properties.metrics ?? []);
+    const searches = metrics.flatMap(([first]) => {
+      const { expression } = first as { expression?: string };
+      return expression === undefined ? [] : [expression];
+    });
+    expect(metrics.length).toBeGreaterThan(15);
+    for (const search of searches) {
+      expect(search).toMatch(/^SORT\(SEARCH\('\{[A-Za-z/,]+\} .*', '\w+', 300\), MAX, DESC, 20\)$/);
+      expect(search).toContain('AuditTrail');
+    }
+    // What alarms of tenants count into is found by the ends of their names.
+    const written = Object.values(tenantTemplate(tableTenant).findResources('AWS::Logs::MetricFilter')).map(
+      ({ Properties }): string => Properties.MetricTransformations[0].MetricName,
+    );
+    expect([...new Set(written)].sort()).toEqual(['acme anomalies', 'acme integrity']);
+    for (const name of ['anomalies', 'integrity'])
+      expect(searches).toContainEqual(expect.stringContaining(`{AuditTrail} ${name}'`));
   });
 });
 
@@ -138,7 +193,7 @@ test('one an account and Region, whoever comes and goes there', () => {
 
 test('cdk-nag finds nothing', () => {
   const fresh = new App();
-  new WatchStack(fresh, 'AuditTrailWatch-us-east-1', {});
+  new WatchStack(fresh, 'AuditTrailWatch-us-east-1', { email: 'ops@example.com', monthlyBudget: 500 });
   Validations.of(fresh).addPlugins(new AwsSolutionsChecks(fresh));
   expect(() => fresh.synth()).not.toThrow();
 });

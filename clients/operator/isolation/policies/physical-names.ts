@@ -37,6 +37,14 @@ const NAMERS: Readonly<Record<string, Namer>> = {
     const id = short(name);
     return { ref: id, arn: `arn:aws:apigateway:${region}::/restapis/${id}` };
   },
+  'AWS::Budgets::Budget': (name, { account }) => ({
+    ref: name,
+    arn: `arn:aws:budgets::${account}:budget/${name}`,
+  }),
+  'AWS::CloudWatch::Dashboard': (name, { account }) => ({
+    ref: name,
+    arn: `arn:aws:cloudwatch::${account}:dashboard/${name}`,
+  }),
   'AWS::CloudTrail::Trail': (name, { region, account }, { TrailName }) => {
     const ref = typeof TrailName === 'string' ? TrailName : name;
     return { ref, arn: `arn:aws:cloudtrail:${region}:${account}:trail/${ref}` };
