@@ -21,6 +21,7 @@ import { SqsWakes } from '../adapters/sqs-wakes.ts';
 import { SsmSecretWriter } from '../adapters/ssm-secrets.ts';
 import { systemRandom } from '../adapters/system.ts';
 import { makeApi } from '../shared/http/api.ts';
+import { observed } from '../shared/observed.ts';
 import { environment, wireApi } from '../shared/wire-api.ts';
 import { Acts } from './acts.ts';
 import { adminRoutes } from './admin-api.ts';
@@ -65,8 +66,10 @@ const routes = adminRoutes({
 });
 const api = makeApi(routes, wiring);
 
+export const handler = observed('admin-api', run);
+
 /** Administers tokens, emitters, exports, retention, legal holds and erasures, by API Gateway with a token or by the operator's direct invocation. */
-export async function handler(event: APIGatewayProxyEvent, context: Context): Promise<unknown> {
+async function run(event: APIGatewayProxyEvent, context: Context): Promise<unknown> {
   const invocation = asOperatorInvocation(event);
   if (invocation) return await answerOperator(routes, invocation, context.awsRequestId, wiring);
   return await api(event, context);

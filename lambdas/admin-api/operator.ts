@@ -9,6 +9,7 @@ import { problemOf, problemResponse } from '../shared/http/problem.ts';
 import type { ApiRequest } from '../shared/http/request.ts';
 import { findRoute, type Route } from '../shared/http/route.ts';
 import { serve } from '../shared/http/serve.ts';
+import { describeError } from '../shared/logger.ts';
 
 /** How the operator invokes the function directly. A proxy event of API Gateway never has this shape. */
 const invocationSchema = z.strictObject({
@@ -42,7 +43,7 @@ export async function answerOperator(
         message: 'operator request failed',
         request_id: requestId,
         code: problem.code,
-        error: error instanceof Error ? error.stack : undefined,
+        ...describeError(error),
         retry: isAuditError(error, 'unavailable'),
       });
     return problemResponse(problem, requestId);

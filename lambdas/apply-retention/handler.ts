@@ -24,6 +24,7 @@ import { signals } from '../shared/env.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
 import { PRODUCT_VERSION } from '../shared/internal-queue.ts';
 import { describeError } from '../shared/logger.ts';
+import { observed } from '../shared/observed.ts';
 import { environment } from '../shared/wire-api.ts';
 import { parseApplyRetentionEnv } from './env.ts';
 
@@ -52,8 +53,10 @@ const keeper = {
   random: systemRandom,
 };
 
+export const handler = observed('apply-retention', run);
+
 /** On a schedule, and when somebody asks for an erasure: erases, keeps what is held, and deletes what is due. What was not done in this run is done by the next. */
-export async function handler(_event: unknown, context: Context): Promise<Record<string, unknown>> {
+async function run(_event: unknown, context: Context): Promise<Record<string, unknown>> {
   const deadline = systemClock.now() + context.getRemainingTimeInMillis();
   try {
     const ready = { ...keeper, keys: await keys.get() };

@@ -9,6 +9,7 @@ import { DynamoRecords } from '../adapters/dynamo-records.ts';
 import { httpWitness } from '../adapters/http-witness.ts';
 import { S3Reader } from '../adapters/s3-reader.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
+import { observed } from '../shared/observed.ts';
 import { environment } from '../shared/wire-api.ts';
 import { parseCosignEnv } from './env.ts';
 import { logOutcomes } from './log-outcomes.ts';
@@ -30,7 +31,9 @@ const witnesses = env.WITNESSES.map(({ url, verifier_key }) => ({
   verifierKey: verifier_key,
 }));
 
+export const handler = observed('cosign-checkpoints', run);
+
 /** A batch became final, or the schedule: the last checkpoint goes to the tenant's witnesses. The event says nothing more. */
-export async function handler(): Promise<void> {
+async function run(): Promise<void> {
   logOutcomes(await cosignLatest(reader, witnesses, ports), logToStdout);
 }

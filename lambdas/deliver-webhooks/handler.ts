@@ -20,6 +20,7 @@ import { systemClock, systemRandom } from '../adapters/system.ts';
 import { zlibCodec } from '../adapters/zlib-codec.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
 import { ownEvents, PRODUCT_VERSION } from '../shared/internal-queue.ts';
+import { observed } from '../shared/observed.ts';
 import { environment } from '../shared/wire-api.ts';
 import { parseDeliverWebhooksEnv } from './env.ts';
 import { logObservations } from './log-observations.ts';
@@ -59,8 +60,10 @@ const dispatcher: Dispatcher = {
   observe: logObservations(logToStdout),
 };
 
+export const handler = observed('deliver-webhooks', run);
+
 /** Delivers what is due. However many messages say so, it is looked for once, and tests are sent beside it. */
-export async function handler(event: SQSEvent, context: Context): Promise<void> {
+async function run(event: SQSEvent, context: Context): Promise<void> {
   const deadline = systemClock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
   const messages = event.Records.map(({ body }) => wakeMessageOf(body));
   const tests = messages.filter((message) => message.kind === 'test');

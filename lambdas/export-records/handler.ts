@@ -20,6 +20,7 @@ import { zlibCodec } from '../adapters/zlib-codec.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
 import { PRODUCT_VERSION } from '../shared/internal-queue.ts';
 import { describeError } from '../shared/logger.ts';
+import { observed } from '../shared/observed.ts';
 import { environment } from '../shared/wire-api.ts';
 import { parseExportRecordsEnv } from './env.ts';
 import { exportIdOf } from './job-message.ts';
@@ -53,8 +54,10 @@ const exporter = {
   layout: reportPdf((file) => join(import.meta.dirname, 'fonts', file)),
 };
 
+export const handler = observed('export-records', run);
+
 /** Works on the exports that the queue names; what is not ended comes again, and is gone on with. */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+async function run(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const deadline = systemClock.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const record of event.Records) {

@@ -12,6 +12,7 @@ import { S3Reader } from '../adapters/s3-reader.ts';
 import { SecretKeys } from '../adapters/secret-keys.ts';
 import { systemRandom } from '../adapters/system.ts';
 import { makeApi } from '../shared/http/api.ts';
+import { observed } from '../shared/observed.ts';
 import { environment, wireApi } from '../shared/wire-api.ts';
 import { workloadTerms } from '../shared/workload-terms.ts';
 import { parseReadApiEnv } from './env.ts';
@@ -37,7 +38,7 @@ const policies = new DynamoPolicies(api.control);
 const cosignatures = env.WITNESSED ? new DynamoCosignatures(api.control) : undefined;
 
 /** Answers what is asked of the log: events, receipts, timelines, checkpoint and keys, quarantine; and hands the console out. */
-export const handler = makeApi(
+const answer = makeApi(
   readRoutes({
     tenantId: api.tenantId,
     reader: async () => ({ ...ports, keys: await keys.get(), ...(cosignatures && { cosignatures }) }),
@@ -50,3 +51,5 @@ export const handler = makeApi(
   }),
   { ...api, workloads: workloadTerms(env.WORKLOAD_IDENTITY) },
 );
+
+export const handler = observed('read-api', answer);

@@ -4,6 +4,7 @@ import { acceptBatch } from '../../core/ingest/accept.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
 import { measureTo } from '../shared/metrics.ts';
+import { observed } from '../shared/observed.ts';
 import { environment } from '../shared/wire-api.ts';
 import { type LogWiring, underPolicy, wireLog } from '../shared/wire-log.ts';
 import { type AuditRequest, auditOnSchedule, isAuditRequest } from './audit-archive.ts';
@@ -20,8 +21,10 @@ const variables = parseWriteLogEnv(environment);
 const observe = logObservations(logToStdout, measureTo('write-log', variables.TENANT_ID));
 let wiring: ReturnType<typeof wireLog> | undefined;
 
+export const handler = observed('write-log', run);
+
 /** Batches from the tenant's queues, requests of the stack (open the log) and of its schedules, and what the operator asks for. */
-export async function handler(
+async function run(
   event:
     | SQSEvent
     | CloudFormationCustomResourceEvent

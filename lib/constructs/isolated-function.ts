@@ -48,6 +48,7 @@ export class IsolatedFunction extends Construct {
         NODE_OPTIONS: '--enable-source-maps',
         // Names the function in the user agent of its AWS calls, so that CloudTrail and cost counts tell them apart.
         AWS_SDK_UA_APP_ID: name,
+        POWERTOOLS_SERVICE_NAME: name,
       },
     });
     this.allow({

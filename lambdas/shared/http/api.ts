@@ -5,6 +5,7 @@ import { hasScope } from '../../../core/identity/scope.ts';
 import type { Allowance, RateLimiter } from '../../../core/identity/usage.ts';
 import type { Codec } from '../../../core/ports.ts';
 import { signals } from '../env.ts';
+import { describeError } from '../logger.ts';
 import type { AccessLog } from './access-log.ts';
 import { type AuthenticationTerms, authenticate } from './authenticate.ts';
 import type { Caller } from './caller.ts';
@@ -84,7 +85,7 @@ function tellProblems({ log }: ApiTerms): Step {
           route: event.match?.found ? event.match.route.path : 'none',
           code: problem.code,
           ...signalOf(error),
-          error: error instanceof Error ? error.stack : undefined,
+          ...describeError(error),
         });
       }
       request.response = refuse(event, problem);
