@@ -17,7 +17,7 @@ export function describeError(error: unknown): Record<string, unknown> {
 const MOST_FRAMES = 10;
 
 /** Where `error` was thrown: lines of its stack, without the message, which stands at their head. */
-export function framesOf({ stack = '', message }: Error): string[] | undefined {
+function framesOf({ stack = '', message }: Error): string[] | undefined {
   const start = stack.indexOf(message);
   if (start === -1) return undefined; // the message was changed later, so what stands there is another
   const frames = stack
