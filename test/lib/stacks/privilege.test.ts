@@ -476,7 +476,7 @@ describe('webhooks', () => {
 
   test('a batch and the sweep wake it through its queue, which takes messages from these rules alone', () => {
     const rules = Object.keys(built.findResources('AWS::Events::Rule')).filter((id) =>
-      id.startsWith('Webhooks'),
+      /^(Webhooks|SchedulesSweep)/.test(id),
     );
     expect(rules).toHaveLength(2);
     const policies = Object.values(built.findResources('AWS::SQS::QueuePolicy')).filter(({ Properties }) =>
