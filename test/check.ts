@@ -16,6 +16,10 @@ const STEPS: Step[] = [
     name: 'types of the console',
     args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'clients/console'],
   },
+  {
+    name: 'types of the docs site',
+    args: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'docs/site/search'],
+  },
   { name: 'promises', args: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'dead code', args: ['node_modules/knip/bin/knip.js'] },
   {

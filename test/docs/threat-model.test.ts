@@ -1,5 +1,5 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
@@ -30,19 +30,6 @@ describe.each(PAGES)('%s', (page) => {
       }
     }
   });
-
-  test('links to what is there', () => {
-    for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g)) {
-      if (/^https?:/.test(target)) continue;
-      const [file = '', anchor] = target.split('#');
-      const path = file === '' ? page : relative(PROJECT, join(PROJECT, dirname(page), file));
-      expect({ path, there: existsSync(join(PROJECT, path)) }).toEqual({ path, there: true });
-      if (anchor !== undefined)
-        expect({ target, anchors: anchorsOf(read(path)) }).toMatchObject({
-          anchors: expect.arrayContaining([anchor]),
-        });
-    }
-  });
 });
 
 test('the threat model says of every attempt what holds, and by what it is seen', () => {
@@ -59,13 +46,3 @@ test('the threat model says of every attempt what holds, and by what it is seen'
       expect({ attempt, seen }).toMatchObject({ seen: expect.stringMatching(/.+/) });
   }
 });
-
-/** As GitHub makes them of headings. */
-function anchorsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}
