@@ -22,6 +22,7 @@ const STEPS: Step[] = [
   },
   { name: 'promises', args: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'dead code', args: ['node_modules/knip/bin/knip.js'] },
+  { name: 'licences', args: ['clients/operator/supply-chain/cli.ts', 'licences'] },
   {
     name: 'synth and cdk-nag',
     args: [
