@@ -26,14 +26,14 @@ function jest(project: string, ...more: string[]): Step {
       ...more,
     ],
     env: { AUDIT_TRAIL_STATE: STATE },
-    live: true,
+    output: 'live',
   };
 }
 
 const localCloud = (command: string[]): Step => ({
   name: `local cloud ${command[0]}`,
   args: ['clients/operator/local/cli.ts', ...command, '--state', STATE],
-  live: true,
+  output: 'live',
 });
 
 /** Passed, failed and skipped tests of a Jest report. */
@@ -50,19 +50,26 @@ async function counts(project: string): Promise<[number, number, number]> {
 await rm(RESULTS, { recursive: true, force: true });
 await mkdir(RESULTS, { recursive: true });
 const results: StepResult[] = [];
-results.push(await runStep({ name: 'check', args: ['test/check.ts'], live: true }));
-// Two, as the machines have two cores: of its own accord Jest leaves one idle. A busy machine is no failure of a test.
-results.push(await runStep(jest('unit', '--maxWorkers=2', '--testTimeout=30000')));
+results.push(await runStep({ name: 'check', args: ['test/check.ts'], output: 'live' }));
 const up = await runStep(localCloud(['up', '--no-demo']));
 results.push(up);
+// The tests on the cloud wait for it much of the time, one after the other: the unit tests take what they leave. Two
+// workers, as the machines have two cores: of its own accord Jest leaves one idle. A busy machine is no failure of a test.
+console.log('The unit tests run beside the others, and are shown at their end.');
+const unit = runStep({
+  ...jest('unit', '--maxWorkers=2', '--testTimeout=60000'),
+  output: 'after',
+  aside: true,
+});
 if (up.ok) {
   // First what a person sees of a quiet log: the local tests leave refusals behind, which a task's verdict tells of.
   results.push(await runStep(jest('browser', '--runInBand', '--testTimeout=60000')));
   results.push(await runStep(jest('local', '--testSequencer=./test/local/order.ts', '--runInBand')));
 }
+results.push(await unit);
 results.push(await runStep(localCloud(['down'])));
 
-console.log('\nWhere the time went:');
+console.log('\nWhere the time went (the unit tests ran beside the two before them):');
 for (const result of results) {
   const minutes = Math.floor(result.seconds / 60);
   console.log(
