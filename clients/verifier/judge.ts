@@ -3,6 +3,7 @@ import { AuditError, isAuditError } from '../../core/errors.ts';
 import { type Trust, verifyKeyChain } from '../../core/receipt/key-chain.ts';
 import { type Verdict, verifyPage, verifyReceipt } from '../../core/receipt/verify.ts';
 import { verifyArchive } from '../../core/receipt/verify-archive.ts';
+import { isDelivery, verifyDelivery } from '../../core/receipt/verify-delivery.ts';
 import { verifyTiles } from '../../core/receipt/verify-tiles.ts';
 import { archiveDirectory } from './archive-directory.ts';
 import { type Progress, verifyBundle, verifyProjection, verifyRecordsFile } from './bundle.ts';
@@ -68,7 +69,10 @@ const RECORD_ABSENT =
 const SOURCE_HASH = "The source hash is the writer's word: what it was made of is not here.";
 const TOTALS =
   'Of a page, the records are proven, not total_count, nor that nothing else matches the filter.';
-const NO_OTHER_CHECKPOINT = '--checkpoint is for pages, events.ndjson, bundles, whole logs and archives';
+const RANGE =
+  'Of a message, the records are proven, not that the endpoint gets nothing else of the range; that we sent it, its signature shows.';
+const NO_OTHER_CHECKPOINT =
+  '--checkpoint is for pages, bodies of webhooks, events.ndjson, bundles, whole logs and archives';
 const NO_RECEIPT =
   'There is no receipt.json: that these are all the records that were asked for is the word of whoever made the bundle.';
 const NO_MANIFEST = 'There is no manifest.json, so nothing says how many records there should be.';
@@ -131,6 +135,11 @@ async function judgeFile(
   }
   const json = await readJson(file);
   if (typeof json !== 'object' || json === null) throw new AuditError('malformed', UNKNOWN_FORM);
+  if (isDelivery(json)) {
+    if (json.type === 'audit.integrity_alert') throw new AuditError('malformed', ALERT);
+    return { kind: 'delivery', verdict: await verifyDelivery(json, trust, otherCheckpoint), notes: [RANGE] };
+  }
+  if (Array.isArray(json) && json.some(isOcsf)) throw new AuditError('malformed', PROJECTED);
   if ('events' in json)
     return { kind: 'page', verdict: await verifyPage(json, trust, otherCheckpoint), notes: [TOTALS] };
   if (other !== undefined) throw new AuditError('invalid_request', NO_OTHER_CHECKPOINT);
@@ -147,8 +156,16 @@ async function judgeFile(
   throw new AuditError('malformed', UNKNOWN_FORM);
 }
 
+const ALERT =
+  'it is an integrity alert, which holds no record: that we sent it, its signature shows, and what it says, a look at the log';
+const PROJECTED =
+  'these are events of OCSF, which carry no proofs: each names its record (metadata.uid), whose receipt the API gives';
 const UNKNOWN_FORM =
-  'it is neither a receipt, a record with its receipt, a page, events.ndjson, a bundle, a whole log nor an archive';
+  'it is neither a receipt, a record with its receipt, a page, the body of a webhook, events.ndjson, a bundle, a whole log nor an archive';
+
+function isOcsf(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'class_uid' in value && 'metadata' in value;
+}
 
 function vouchedNote(format: string, records: number): string {
   return (

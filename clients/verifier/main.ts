@@ -22,7 +22,7 @@ Examples:
   npm run verify -- page.json --key verifier-key.txt --json
   npm run verify -- export/events.ndjson --key verifier-key.txt --checkpoint checkpoint-of-last-month
 
-FILE is a receipt, an answer {record, receipt}, a page of events, an events.ndjson with its checkpoint beside it, the
+FILE is a receipt, an answer {record, receipt}, a page of events, the body of a webhook, an events.ndjson with its checkpoint beside it, the
 directory of an export bundle or the zip of one, one that holds a whole log as C2SP tlog-tiles, or a copy of an archive bucket.
 Nothing is sent anywhere.
 

@@ -3,7 +3,16 @@ import type { Shown, Verdict } from '../../core/receipt/verify.ts';
 import type { UsedKey } from './files.ts';
 
 /** What was given. */
-export type Kind = 'receipt' | 'record' | 'page' | 'records' | 'bundle' | 'projection' | 'log' | 'archive';
+export type Kind =
+  | 'receipt'
+  | 'record'
+  | 'page'
+  | 'delivery'
+  | 'records'
+  | 'bundle'
+  | 'projection'
+  | 'log'
+  | 'archive';
 
 /** What became of one FILE. */
 export type Result = { file: string } & (

@@ -25,6 +25,7 @@ type RecordFailure =
 
 type WholeFailure =
   | 'page_malformed'
+  | 'delivery_malformed'
   | 'older_checkpoint_invalid'
   | 'older_checkpoint_inconsistent'
   | 'consistency_not_shown'
@@ -81,6 +82,7 @@ const MEANINGS: Record<FailureCode, string> = {
   receipt_malformed: 'This is not a receipt.',
   receipt_of_another_record: 'The receipt is of another record than the one that came with it.',
   page_malformed: 'This is not a page of records with its checkpoint.',
+  delivery_malformed: 'What the message says of itself does not fit the records in it.',
   older_checkpoint_invalid: 'The older checkpoint does not verify under the key.',
   older_checkpoint_inconsistent:
     'The log was rewritten below the older checkpoint, or shows different readers different histories.',

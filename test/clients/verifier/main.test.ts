@@ -53,6 +53,27 @@ test('a page verifies, with holes shown and against a kept checkpoint', async ()
   expect(out).toContain('consistent  with the other checkpoint, of size 7');
 });
 
+test('the body of a webhook verifies as it came, and says what it does not show', async () => {
+  const page = await pageOf([1, 6, 8]);
+  const data = { origin: 'audit.example/acme/0000000a', from_index: 1, next_index: 9, ...page };
+  const kept = await write('kept', await checkpointAt(7));
+  const good = await write('body.json', { type: 'audit.records', data });
+  const bad = await write('bad.json', { type: 'audit.records', data: { ...data, from_index: 2 } });
+
+  const { status, out } = await verify(good, '--key', verifierKey, '--checkpoint', kept);
+  expect([status, out]).toEqual([0, expect.stringContaining('its signature shows')]);
+  const refused = await verify(bad, '--key', verifierKey);
+  expect([refused.status, refused.out]).toEqual([1, expect.stringContaining('delivery_malformed')]);
+});
+
+test.each([
+  ['an alert', { type: 'audit.integrity_alert', data: {} }, 'holds no record'],
+  ['OCSF', [{ class_uid: 6003, metadata: { uid: '1' } }], 'carry no proofs'],
+])('the body of a webhook that is %s says why it cannot be verified', async (_, body, problem) => {
+  const { status, out } = await verify(await write('other.json', body), '--key', verifierKey);
+  expect([status, out]).toEqual([2, expect.stringContaining(problem)]);
+});
+
 test('a bundle brings its consistency proof along', async () => {
   const bundle = join(directory, 'bundle');
   await mkdir(bundle);
