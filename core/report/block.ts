@@ -1,5 +1,6 @@
 import type { Fact, Tone } from '../narrative/entry.ts';
 import type { Phrase } from '../narrative/phrase.ts';
+import type { Picture } from './picture.ts';
 
 /**
  * A report as a reader meets it, block by block, without a word on what it looks like. Whoever lays it out keeps the
@@ -12,12 +13,20 @@ export type Block =
   | { kind: 'paragraph'; text: Phrase; tone?: 'plain' | 'quiet' | 'good' | 'bad' }
   | { kind: 'facts'; facts: readonly Fact[] }
   | { kind: 'list'; items: readonly Phrase[]; tone?: 'plain' | 'bad' }
-  /** The first column is text; the others are, where `numbers`, right-aligned. */
-  | { kind: 'table'; head: readonly string[]; rows: readonly (readonly Phrase[])[]; numbers: boolean }
+  /** The first column is text; the others are, where `numbers`, right-aligned. `shares`: all are text, this wide for one another. */
+  | {
+      kind: 'table';
+      head: readonly string[];
+      rows: readonly (readonly Phrase[])[];
+      numbers: boolean;
+      shares?: readonly number[];
+    }
   /** Octets as they are, line by line: a signed note, a command. */
   | { kind: 'verbatim'; text: string }
   /** What happened at one moment of a task. */
   | { kind: 'moment'; tone: Tone; text: Phrase; when: string; lines: readonly Line[] }
+  /** On a page of its own. `alt` tells who can't see it what it shows. */
+  | { kind: 'figure'; picture: Picture; alt: string }
   /** A line to be filled in by hand, with what belongs there below it. */
   | { kind: 'blanks'; labels: readonly string[] };
 

@@ -1,5 +1,6 @@
 import { type Phrase, say } from '../../../core/narrative/phrase.ts';
 import type { Block } from '../../../core/report/block.ts';
+import { drawFigure } from './figure.ts';
 import { drawMoment } from './moment.ts';
 import type { TextStyle } from './paragraph.ts';
 import { INK, MARGIN, type Sheet } from './sheet.ts';
@@ -41,6 +42,9 @@ export function drawBlock(sheet: Sheet, block: Block): void {
       break;
     case 'moment':
       drawMoment(sheet, block);
+      break;
+    case 'figure':
+      drawFigure(sheet, block);
       break;
     case 'blanks':
       drawBlanks(sheet, block.labels);

@@ -17,6 +17,9 @@ export const MARGIN = 56;
 const LEADING = 1.36;
 const ASCENT = 0.98; // from the top of a line to its baseline, in sizes
 const FOOTER = 34;
+const MARGINS = { top: MARGIN, right: MARGIN, bottom: MARGIN, left: MARGIN };
+const UPRIGHT = { size: 'A4', margins: MARGINS, layout: 'portrait' } as const;
+const TURNED = { ...UPRIGHT, layout: 'landscape' } as const;
 
 /** What a document says of itself. */
 export interface SheetTerms {
@@ -44,8 +47,7 @@ export class Sheet {
   constructor({ title, author, createdAt, footer, pathOf }: SheetTerms) {
     const at = new Date(createdAt);
     this.doc = new PDFDocument({
-      size: 'A4',
-      margins: { top: MARGIN, right: MARGIN, bottom: MARGIN, left: MARGIN },
+      ...UPRIGHT,
       pdfVersion: '1.7',
       subset: 'PDF/A-3a',
       tagged: true,
@@ -78,7 +80,15 @@ export class Sheet {
 
   /** A new page, unless this one is empty. */
   breakPage(): void {
-    if (this.y > MARGIN) this.doc.continueOnNewPage();
+    if (this.y > MARGIN) this.doc.continueOnNewPage(UPRIGHT);
+  }
+
+  /** A new page, lying where `turned`, that is taken whole: whatever follows begins another. Where its content goes. */
+  wholePage(turned: boolean): { x: number; y: number; width: number; height: number } {
+    this.doc.continueOnNewPage(turned ? TURNED : UPRIGHT);
+    const { width, height } = this.doc.page;
+    this.y = this.#bottom;
+    return { x: MARGIN, y: MARGIN, width: width - 2 * MARGIN, height: height - 2 * MARGIN };
   }
 
   /** Goes on to a new page where less than `height` is left, unless that is more than a page holds. */
@@ -188,6 +198,10 @@ export interface ElementOptions {
   title?: string;
   actual?: string;
   scope?: 'Row' | 'Column';
+  /** In the place of what can't be read. */
+  alt?: string;
+  /** Left, top, right and bottom on the page. */
+  bbox?: readonly [number, number, number, number];
 }
 
 export interface WriteOptions extends ElementOptions {

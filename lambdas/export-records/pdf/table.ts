@@ -34,13 +34,17 @@ export function drawFacts(sheet: Sheet, facts: readonly Fact[]): void {
   sheet.y += 8;
 }
 
-export function drawTable(sheet: Sheet, { head, rows, numbers }: Extract<Block, { kind: 'table' }>): void {
-  const widths = numbers ? numberWidths(head.length, sheet.width) : fileWidths(sheet.width);
-  const isNumber = (column: number) => (numbers ? column >= (head.length > 3 ? 2 : 1) : column === 1);
-  sheet.element('Table', (table) => {
+type Table = Extract<Block, { kind: 'table' }>;
+
+export function drawTable(sheet: Sheet, table: Table): void {
+  const { head, rows, numbers, shares } = table;
+  const widths = shares ? sharedWidths(shares, sheet.width) : unsharedWidths(table, sheet.width);
+  const isNumber = (column: number) =>
+    !shares && (numbers ? column >= (head.length > 3 ? 2 : 1) : column === 1);
+  sheet.element('Table', (element) => {
     drawRow(
       sheet,
-      table,
+      element,
       widths,
       head.map((text, column) => ({
         type: 'TH',
@@ -53,7 +57,7 @@ export function drawTable(sheet: Sheet, { head, rows, numbers }: Extract<Block, 
     for (const row of rows) {
       drawRow(
         sheet,
-        table,
+        element,
         widths,
         row.map((text, column) => ({
           type: 'TD',
@@ -66,6 +70,15 @@ export function drawTable(sheet: Sheet, { head, rows, numbers }: Extract<Block, 
     }
   });
   sheet.y += 8;
+}
+
+function unsharedWidths({ head, numbers }: Table, width: number): number[] {
+  return numbers ? numberWidths(head.length, width) : fileWidths(width);
+}
+
+function sharedWidths(shares: readonly number[], width: number): number[] {
+  const whole = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => (share / whole) * (width - (shares.length - 1) * GAP));
 }
 
 /** Numbers narrow, at the right; a second column of text, where there are many, takes half of the rest. */

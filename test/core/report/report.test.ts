@@ -48,6 +48,8 @@ function textOf(block: Block): string {
       return block.text;
     case 'moment':
       return [plain(block.text), block.when, ...block.lines.map(({ text }) => plain(text))].join('\n');
+    case 'figure':
+      return block.alt;
     case 'blanks':
       return block.labels.join('|');
   }

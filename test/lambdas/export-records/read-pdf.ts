@@ -9,6 +9,8 @@ export interface ReadPdf {
   bookmarks: string[];
   /** Kinds of elements of the structure, with how often each is there. */
   elements: Map<string, number>;
+  /** What is told of each figure to who can't see it. */
+  figures: string[];
   language: string;
   title: string;
   marked: boolean;
@@ -18,6 +20,7 @@ export interface ReadPdf {
 
 interface StructNode {
   role?: string;
+  alt?: string;
   children?: StructNode[];
 }
 
@@ -28,7 +31,9 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   try {
     const pages: string[] = [];
     const elements = new Map<string, number>();
-    const count = ({ role, children = [] }: StructNode) => {
+    const figures: string[] = [];
+    const count = ({ role, alt, children = [] }: StructNode) => {
+      if (role === 'Figure') figures.push(alt ?? '');
       if (role !== undefined) elements.set(role, (elements.get(role) ?? 0) + 1);
       children.forEach(count);
     };
@@ -56,6 +61,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
       pages,
       attachments,
       elements,
+      figures,
       bookmarks: ((await document.getOutline()) ?? []).map(({ title }) => title),
       language: Language,
       title: Title,

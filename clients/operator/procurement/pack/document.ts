@@ -1,3 +1,4 @@
+import type { Picture } from '../../../../core/report/picture.ts';
 import type { Statement } from './evidence.ts';
 
 /** A cell is text, or a statement with its evidence. */
@@ -8,9 +9,14 @@ export interface Section {
   /** Sentences that claim nothing: what a section is about. */
   readonly intro?: readonly string[];
   readonly statements?: readonly Statement[];
-  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly Cell[])[] };
-  /** A picture beside the document, by its file name. */
-  readonly image?: string;
+  readonly table?: {
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly Cell[])[];
+    /** On a page: as columns, of text this wide for one another or with numbers at their end. Without it cells are sentences, and stand below one another. */
+    readonly columns?: readonly number[] | 'numbers';
+  };
+  /** A picture, and the name of the file beside the document that shows it. */
+  readonly image?: { readonly file: string; readonly picture: Picture; readonly alt: string };
   /** Text that is shown as it stands: a checkpoint, a key, a command. */
   readonly verbatim?: string;
 }

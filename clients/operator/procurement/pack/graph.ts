@@ -63,7 +63,8 @@ export function graphOf(deployment: Deployment): Graph {
 function outsiders({ tenant }: Deployment): Node[] {
   return [
     { id: 'agents', column: 'outside', label: 'agents', kind: 'claims or tokens' },
-    { id: 'readers', column: 'outside', label: 'people, SIEM', kind: 'tokens or own issuer' },
+    { id: 'readers', column: 'outside', label: 'readers', kind: 'tokens or own issuer' },
+    { id: 'receivers', column: 'outside', label: 'receivers', kind: 'webhooks, SIEM' },
     ...(tenant.auditor_principals
       ? [{ id: 'auditor', column: 'outside' as const, label: 'auditor', kind: 'own AWS role, MFA' }]
       : []),
@@ -165,6 +166,7 @@ function senders(drawn: readonly StackResource[], elsewhere: boolean): Edge[] {
 function people({ tenant, policies }: Deployment, drawn: readonly StackResource[]): Edge[] {
   const archive = drawn.filter(({ type, name }) => type === 'AWS::S3::Bucket' && labelOf(name) === 'archive');
   const auditor = policies.roles.some(({ name }) => /auditor/i.test(name)) ? archive : [];
+  const deliverers = drawn.filter(({ name }) => labelOf(name) === 'deliver-webhooks');
   const cosigner = drawn.filter(({ name }) => labelOf(name) === 'cosign-checkpoints');
   return [
     ...apiOf(drawn).map((from) => ({
@@ -178,6 +180,12 @@ function people({ tenant, policies }: Deployment, drawn: readonly StackResource[
       to: 'auditor',
       flow: 'reads' as const,
       actions: ['s3:GetObject, read-only role'],
+    })),
+    ...deliverers.map(({ name }) => ({
+      from: name,
+      to: 'receivers',
+      flow: 'sends' as const,
+      actions: ['HTTPS to public addresses: records with commitments, signed'],
     })),
     ...(tenant.witnesses ? cosigner : []).map(({ name }) => ({
       from: name,

@@ -13,7 +13,7 @@ function sectionLines({ heading, intro = [], image, statements = [], table, verb
     '',
     `## ${heading}`,
     ...intro.flatMap((text) => ['', text]),
-    ...(image === undefined ? [] : ['', `![${heading}](${image})`]),
+    ...(image === undefined ? [] : ['', `![${escapeMarkdown(image.alt)}](${image.file})`]),
     ...(statements.length === 0
       ? []
       : ['', ...statements.map((statement) => `- ${statementText(statement)}`)]),

@@ -1,6 +1,7 @@
+import type { Picture } from '../../../../core/report/picture.ts';
 import type { PackDocument } from './document.ts';
 import { statementsOf } from './document.ts';
-import { architecture } from './documents/architecture.ts';
+import { architecture, PICTURE } from './documents/architecture.ts';
 import { caiqLog } from './documents/caiq-log.ts';
 import { coverage } from './documents/coverage.ts';
 import { isolation } from './documents/isolation.ts';
@@ -12,14 +13,13 @@ import type { Facts } from './facts.ts';
 import { graphOf } from './graph.ts';
 import { toMarkdown } from './markdown.ts';
 import { packagePdf } from './pdf.ts';
-import { drawGraph } from './svg.ts';
-
-const PICTURE = 'architecture.svg';
+import { pictureOf } from './picture.ts';
+import { toSvg } from './svg.ts';
 
 /** The documents of the package, in the order in which they are read. */
 export function documentsOf(facts: Facts): PackDocument[] {
   return [
-    architecture(facts, graphOf(facts.deployment)),
+    architecture(facts, graphOf(facts.deployment), pictureOfTenant(facts)),
     residency(facts),
     isolation(facts),
     retention(facts),
@@ -50,25 +50,25 @@ export async function packagePdfOf(facts: Facts): Promise<Uint8Array> {
 
 /** The whole package, by file name. */
 export function packageOf(facts: Facts): Map<string, string> {
-  const { deployment } = facts;
-  const { tenant, account, policies } = deployment;
   const documents = documentsOf(facts);
   const stamp = stampOf(facts);
   const files = new Map(documents.map((document) => [`${document.name}.md`, toMarkdown(document, stamp)]));
+  files.set(PICTURE, toSvg(pictureOfTenant(facts)));
+  files.set('README.md', toMarkdown(contents(documents, facts), stamp));
+  return files;
+}
+
+function pictureOfTenant({ deployment }: Facts): Picture {
+  const { tenant, account, policies, region } = deployment;
   const owner =
     tenant.tier === 'account-per-tenant'
       ? `, of the ${tenant.account_owner}, for this tenant alone`
       : ', of the platform';
-  files.set(
-    PICTURE,
-    drawGraph(graphOf(deployment), {
-      title: `Audit trail of ${tenant.display_name}, ${deployment.region}`,
-      account: `AWS account ${account}${owner}`,
-      stack: `the stack ${policies.place.stack}, roles and policies of its own`,
-    }),
-  );
-  files.set('README.md', toMarkdown(contents(documents, facts), stamp));
-  return files;
+  return pictureOf(graphOf(deployment), {
+    title: `Audit trail of ${tenant.display_name}, ${region}`,
+    account: `AWS account ${account}${owner}`,
+    stack: `the stack ${policies.place.stack}, roles and policies of its own`,
+  });
 }
 
 /** What the package holds, how much of it is evidenced, and the state of the log that it was made at. */
@@ -90,7 +90,7 @@ function contents(documents: readonly PackDocument[], { deployment, live }: Fact
             'that it would rest on is not there, it reads "Not evidenced". A test is named by the file that fails if the statement ' +
             'were false: `npm test` runs them all.',
         ],
-        table: { head: ['document', 'file', 'statements', 'not evidenced'], rows },
+        table: { head: ['document', 'file', 'statements', 'not evidenced'], rows, columns: 'numbers' },
       },
       {
         heading: 'The log when this was made',

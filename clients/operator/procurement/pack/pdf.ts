@@ -43,19 +43,31 @@ function documentBlocks({ title, sections }: PackDocument): Block[] {
 }
 
 function sectionBlocks({ heading, intro = [], image, statements = [], table, verbatim }: Section): Block[] {
-  const pictured =
-    image === undefined ? [] : [`The picture is the file ${image}, attached to this document.`];
   return [
     { kind: 'heading', level: 2, text: value(heading) },
-    ...[...intro, ...pictured].map((text): Block => ({ kind: 'paragraph', text: value(text) })),
+    ...intro.map((text): Block => ({ kind: 'paragraph', text: value(text) })),
+    ...(image ? figureBlocks(image) : []),
     ...(statements.length === 0 ? [] : [{ kind: 'list' as const, items: statements.map(statementPhrase) }]),
     ...(table ? tableBlocks(table) : []),
     ...(verbatim === undefined ? [] : [{ kind: 'verbatim' as const, text: verbatim.trimEnd() }]),
   ];
 }
 
+function figureBlocks({ file, picture, alt }: NonNullable<Section['image']>): Block[] {
+  const below = `On the next page; it is attached as ${file} too, where pointing at an arrow tells what lets it happen.`;
+  return [
+    { kind: 'paragraph', text: value(below) },
+    { kind: 'figure', picture, alt },
+  ];
+}
+
 /** A page is too narrow for columns of sentences: a row is a heading, and what stands beside it below. */
-function tableBlocks({ head, rows }: NonNullable<Section['table']>): Block[] {
+function tableBlocks({ head, rows, columns }: NonNullable<Section['table']>): Block[] {
+  if (columns) {
+    const shares = columns === 'numbers' ? {} : { shares: columns };
+    const cells = rows.map((row) => row.map(cellPhrase));
+    return [{ kind: 'table', head, rows: cells, numbers: columns === 'numbers', ...shares }];
+  }
   const [, ...labels] = head;
   return rows.flatMap(([first = '', ...cells]): Block[] => [
     { kind: 'heading', level: 3, text: cellPhrase(first) },
