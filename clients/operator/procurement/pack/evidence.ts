@@ -49,14 +49,15 @@ export function setting(name: string, value: unknown): Looked {
   return value === undefined ? undefined : { kind: 'setting', where: `${name} = ${JSON.stringify(value)}` };
 }
 
-/** Resources of the synthesised stack: all of a type fulfil `holds`, and there is one. */
+/** Resources of the synthesised stack: all of a type, or those of it that are meant by `which`, fulfil `holds`, and there is one. */
 export function template(
   resources: readonly TemplateResource[],
   type: string,
   property: string,
-  holds: (properties: Readonly<Record<string, unknown>>, resource: TemplateResource) => boolean,
+  holds: (properties: Readonly<Record<string, unknown>>) => boolean,
+  which: (resource: TemplateResource) => boolean = () => true,
 ): Looked {
-  const own = resources.filter((resource) => resource.type === type);
-  if (own.length === 0 || !own.every((resource) => holds(resource.properties, resource))) return undefined;
+  const own = resources.filter((resource) => resource.type === type && which(resource));
+  if (own.length === 0 || !own.every(({ properties }) => holds(properties))) return undefined;
   return { kind: 'template', where: `${own.map(({ name }) => name).join(', ')}: ${property}` };
 }

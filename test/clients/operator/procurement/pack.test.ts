@@ -1,8 +1,12 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { templateSchema } from '../../../../clients/operator/local/assembly.ts';
+import { PROJECT } from '../../../../clients/operator/local/state.ts';
 import { type Deployment, deploymentOf } from '../../../../clients/operator/procurement/pack/deployment.ts';
 import { statementsOf } from '../../../../clients/operator/procurement/pack/document.ts';
+import { route } from '../../../../clients/operator/procurement/pack/evidence.ts';
 import type { Facts, IsolationRun, Live } from '../../../../clients/operator/procurement/pack/facts.ts';
 import { graphOf } from '../../../../clients/operator/procurement/pack/graph.ts';
 import {
@@ -11,6 +15,7 @@ import {
   packagePdfOf,
 } from '../../../../clients/operator/procurement/pack/pack-documents.ts';
 import { tenantSchema } from '../../../../lib/config/tenant.ts';
+import { readPdf } from '../../../lambdas/export-records/read-pdf.ts';
 import { accountTenant, EMITTER, tableTenant, tenantStack } from '../../../lib/synthesised.ts';
 
 const templates = {
@@ -120,6 +125,11 @@ describe('a setting that changes changes its sentence', () => {
       'the personal fields /payload/goal are replaced',
     ],
     [{ lock_mode: 'GOVERNANCE' }, 'retention-and-deletion.md', 'without the permission to bypass the lock'],
+    [
+      { retention: { ...tableTenant.retention, archive_after_days: 61 } },
+      'retention-and-deletion.md',
+      'the 61 days after which',
+    ],
     [{ sign_each: true }, 'tamper-evidence.md', 'Each record is signed by itself, too.'],
   ])('%j', (more, file, sentence) => {
     expect(text(changed({}), file)).not.toContain(sentence);
@@ -195,9 +205,35 @@ describe('the picture', () => {
   });
 });
 
-test('the same package is one PDF/A-3a, with the picture attached', async () => {
-  const pdf = Buffer.from(await packagePdfOf(facts(acme))).toString('latin1');
-  expect(pdf.startsWith('%PDF-1.7')).toBe(true);
-  expect(pdf).toContain('architecture.svg');
-  expect(pdf).toContain('<pdfaid:part>3</pdfaid:part>');
+test('the same package is one PDF/A-3a, with the picture drawn in it, told in words, and attached', async () => {
+  const bytes = await packagePdfOf(facts(globex));
+  expect(Buffer.from(bytes).toString('latin1')).toContain('<pdfaid:part>3</pdfaid:part>');
+  const { pages, elements, attachments, figures } = await readPdf(bytes);
+  expect(elements.get('Figure')).toBe(1);
+  expect(figures).toEqual([
+    expect.stringMatching(/^Audit trail of Acme, us-east-1.*functions: write-log, .*arrows/),
+  ]);
+  const drawn = pages.filter((page) => page.includes('Trust boundary: AWS account 111122223333'));
+  expect(drawn).toHaveLength(1);
+  for (const { label } of graphOf(globex).nodes) expect(drawn[0]).toContain(label);
+  expect(Buffer.from(attachments.get('architecture.svg') ?? []).toString()).toBe(
+    text(facts(globex), 'architecture.svg'),
+  );
+});
+
+test('every test, document and route that a statement or an answer may rest on is there', () => {
+  const folder = join(PROJECT, 'clients/operator/procurement');
+  const sources = globSync('**/*.{ts,json}', { cwd: folder }).map((name) =>
+    readFileSync(join(folder, name), 'utf8'),
+  );
+  const cited = sources.flatMap((source) => [
+    ...source.matchAll(/(?:testAt|documentAt)\(\s*'([^']+)'|"(?:test|document):([^"#]+)/g),
+  ]);
+  const paths = new Set(cited.map(([, inCode, inAnswers = '']) => inCode ?? inAnswers));
+  expect(paths.size).toBeGreaterThan(40);
+  expect([...paths].filter((path) => !existsSync(join(PROJECT, path)))).toEqual([]);
+  const routes = sources.flatMap((source) => [
+    ...source.matchAll(/(?:\broute\(\s*'|"route:)([A-Z]+ [^'"]+)/g),
+  ]);
+  expect(routes.map(([, name = '']) => name).filter((name) => !route(name))).toEqual([]);
 });

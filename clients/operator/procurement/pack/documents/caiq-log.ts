@@ -16,7 +16,9 @@ export function caiqLog(): PackDocument {
     sections: [
       {
         heading: 'LOG-01 to LOG-13',
-        intro: ['Questions in our own words; numbers are those of CSA CCM v4.'],
+        intro: [
+          'Questions in our own words; numbers are those of the controls of CSA CCM v4. Where CAIQ asks more than one question about a control (LOG-01.1, LOG-01.2), the answer is to all of them.',
+        ],
         table: {
           head: ['control', 'question', 'whose', 'answer, and the evidence'],
           rows: rows.map(({ id, question, owner, statement }) => [id, question, OWNERS[owner], statement]),

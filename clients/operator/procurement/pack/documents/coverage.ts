@@ -40,6 +40,11 @@ export function coverage(): PackDocument {
             testAt('test/core/redaction/patterns.test.ts'),
           ),
           claim(
+            'What was pushed to a receiver, or exported, lies where the tenant put it: no erasure and no purge of ours reaches it. Personal fields are pushed as commitments alone.',
+            documentAt('docs/integrate/webhooks.md'),
+            testAt('test/core/webhook/dispatch.test.ts'),
+          ),
+          claim(
             'Who reads stores with an administrator’s rights in AWS does not show in the tenant’s log, but in the trail of the account.',
             documentAt('docs/adr/data-events.md'),
           ),

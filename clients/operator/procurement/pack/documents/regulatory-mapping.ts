@@ -1,3 +1,5 @@
+import type { RetentionPolicy } from '../../../../../core/retention/policy.ts';
+import { daysOf } from '../days.ts';
 import type { PackDocument } from '../document.ts';
 import { claim, documentAt, type Looked, route, type Statement, setting, testAt } from '../evidence.ts';
 import type { Facts } from '../facts.ts';
@@ -50,13 +52,21 @@ export function regulatoryMapping(facts: Facts): PackDocument {
   };
 }
 
-function europe({ deployment, live }: Facts): Row[] {
+/** Where a term of the retention policy stands: in the policy that is in force, or in the tenant's file. */
+function settingOf({ deployment, live }: Facts): (name: keyof RetentionPolicy) => Looked {
+  return (name) =>
+    live
+      ? { kind: 'route', where: `GET /v1/audit/retention-policy: ${name} = ${live.retention.policy[name]}` }
+      : setting(`retention.${name}`, deployment.tenant.retention[name]);
+}
+
+function europe(facts: Facts): Row[] {
+  const { deployment, live } = facts;
   const { tenant } = deployment;
   const policy = live?.retention.policy ?? tenant.retention;
   const { min_days } = policy;
-  const kept: Looked = live
-    ? { kind: 'route', where: `GET /v1/audit/retention-policy: min_days = ${min_days}` }
-    : setting('retention.min_days', min_days);
+  const from = settingOf(facts);
+  const kept = from('min_days');
   const halfYear =
     min_days >= HALF_YEAR_DAYS
       ? `Records are kept for at least ${min_days} days, which covers six months (up to ${HALF_YEAR_DAYS} days).`
@@ -122,8 +132,8 @@ function europe({ deployment, live }: Facts): Row[] {
       clause: 'GDPR Art. 5(1)(e)',
       asks: 'Personal data is kept no longer than necessary',
       support: claim(
-        `Records are purged after ${policy.max_days} days.`,
-        kept,
+        `Records are purged after ${daysOf(policy.max_days)}.`,
+        from('max_days'),
         testAt('test/core/retention/purge.test.ts'),
       ),
       remains: 'Which time is necessary',
@@ -196,7 +206,9 @@ function attestations(_: Facts): Row[] {
   ];
 }
 
-function unitedStates({ deployment, live }: Facts): Row[] {
+function unitedStates(facts: Facts): Row[] {
+  const { deployment, live } = facts;
+  const from = settingOf(facts);
   const { tenant } = deployment;
   const policy = live?.retention.policy ?? tenant.retention;
   return [
@@ -204,7 +216,8 @@ function unitedStates({ deployment, live }: Facts): Row[] {
       clause: 'SEC 17a-4(f)(2)',
       asks: 'For broker-dealers: write-once storage, or since 2023 a complete time-stamped audit trail that lets records be re-created',
       support: claim(
-        `The archive is write-once for ${policy.immutability_days} days (S3 Object Lock, ${tenant.lock_mode}).`,
+        `The archive is write-once for ${daysOf(policy.immutability_days)} (S3 Object Lock, ${tenant.lock_mode}).`,
+        from('immutability_days'),
         setting('lock_mode', tenant.lock_mode),
         testAt('test/local/archive.test.ts'),
       ),
@@ -228,7 +241,7 @@ function unitedStates({ deployment, live }: Facts): Row[] {
         policy.min_days >= SIX_YEARS_DAYS
           ? `Records are kept for at least ${policy.min_days} days, which covers six years.`
           : `Records are kept for at least ${policy.min_days} days, which does not cover six years (up to ${SIX_YEARS_DAYS}).`,
-        setting('retention.min_days', policy.min_days),
+        from('min_days'),
       ),
       remains: 'Whether your logs are such documentation',
     },
@@ -246,8 +259,9 @@ function unitedStates({ deployment, live }: Facts): Row[] {
       clause: 'NIST AI RMF MANAGE 4.1',
       asks: 'Plans for monitoring after deployment are carried out',
       support: claim(
-        'Events can be polled and searched; alarms ring.',
+        'Events can be polled and searched, and are pushed to the receivers that the tenant sets up; alarms ring.',
         route('GET /v1/audit/events'),
+        route('POST /v1/audit/webhooks'),
         testAt('test/local/poller.test.ts'),
         testAt('test/lib/stacks/runbook.test.ts'),
       ),

@@ -44,7 +44,11 @@ export function residency({ deployment }: Facts): PackDocument {
             ),
           ),
         ],
-        table: { head: ['store', 'holds', 'at rest', 'write-once'], rows: storesOf(deployment) },
+        table: {
+          head: ['store', 'holds', 'at rest', 'write-once'],
+          rows: storesOf(deployment),
+          columns: [3, 5, 4, 2],
+        },
       },
       {
         heading: 'How it flows',
@@ -62,6 +66,18 @@ export function residency({ deployment }: Facts): PackDocument {
           claim(
             'Data leaves through the tenant’s API, to who holds a token for it; each read is a record.',
             testAt('test/lambdas/shared/access-log.test.ts'),
+          ),
+          claim(
+            'It also leaves to the webhooks and SIEM receivers that the tenant itself sets up, over HTTPS, to addresses of the public internet alone, in whichever country they are. Setting one up is a record; what is pushed holds personal fields as commitments.',
+            route('POST /v1/audit/webhooks'),
+            testAt('test/core/webhook/address.test.ts'),
+            testAt('test/lambdas/adapters/public-post.test.ts'),
+            testAt('test/core/webhook/dispatch.test.ts'),
+          ),
+          claim(
+            'An export that is asked for lies in the work bucket until it expires, and is fetched from an address that holds for some minutes; each download is a record.',
+            route('GET /v1/audit/exports/{export_id}/download'),
+            testAt('test/lambdas/admin-api/exports.test.ts'),
           ),
           tenant.witnesses
             ? claim(

@@ -8,8 +8,9 @@ export function tamperEvidence({ deployment, live }: Facts): PackDocument {
   const ed25519 = template(
     resources,
     'AWS::KMS::Key',
-    'ECC_NIST_EDWARDS25519 where it signs',
-    ({ KeyUsage, KeySpec }) => KeyUsage !== 'SIGN_VERIFY' || KeySpec === 'ECC_NIST_EDWARDS25519',
+    'ECC_NIST_EDWARDS25519',
+    ({ KeySpec }) => KeySpec === 'ECC_NIST_EDWARDS25519',
+    ({ properties }) => properties['KeyUsage'] === 'SIGN_VERIFY',
   );
   return {
     name: 'tamper-evidence',
