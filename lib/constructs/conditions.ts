@@ -72,9 +72,12 @@ function signal(...names: readonly string[]): IFilterPattern {
   );
 }
 
-/** Lambda's own report on an invocation, in its JSON log format. */
+/** Lambda's own report on an invocation, in its JSON log format; other lines of its may say the same of it. */
 function endedWith(...outcomes: readonly string[]): IFilterPattern {
-  return FilterPattern.any(
-    ...outcomes.map((outcome) => FilterPattern.stringValue('$.record.status', '=', outcome)),
+  return FilterPattern.all(
+    FilterPattern.stringValue('$.type', '=', 'platform.report'),
+    FilterPattern.any(
+      ...outcomes.map((outcome) => FilterPattern.stringValue('$.record.status', '=', outcome)),
+    ),
   );
 }
