@@ -1,4 +1,3 @@
-import { DEFAULT_PERSONAL_DATA } from '../core/event/personal-data.ts';
 import { unpackEvent } from '../core/index/event-item.ts';
 import { acceptBatch } from '../core/ingest/accept.ts';
 import type { QueueMessage } from '../core/ingest/open-message.ts';
@@ -6,9 +5,8 @@ import type { Item } from '../core/ports.ts';
 import { openLog } from '../core/sequencer/genesis.ts';
 import type { Log } from '../core/sequencer/log.ts';
 import { batchEmitter } from '../test/support/counting-batch.ts';
-import { MemoryCloud } from '../test/support/memory-cloud.ts';
-import { memoryLog, memoryTerms } from '../test/support/memory-log.ts';
 import { octetsOfItem, readUnits, writeUnits } from '../test/support/write-units.ts';
+import { intakeOver, newMemoryLog } from './plain-log.ts';
 
 const HEAD_UNITS = 1; // it stays below a kilobyte: a root, an edge, a checkpoint
 
@@ -49,10 +47,7 @@ export interface CountedLog {
 /** Opens a log and counts from then on. */
 export async function openCountedLog(): Promise<CountedLog> {
   let bill = nothing();
-  const plain = memoryLog(
-    new MemoryCloud(new Uint8Array(32).fill(1)),
-    Date.parse('2026-11-24T10:30:00.000Z'),
-  );
+  const plain = newMemoryLog();
   const log: Log = {
     ...plain,
     heads: {
@@ -127,6 +122,11 @@ export async function openCountedLog(): Promise<CountedLog> {
   }
 
   const emitter = await batchEmitter(log.clock.now());
+  const emitterByKid = async () => {
+    bill.readUnits++;
+    return emitter;
+  };
+  const intake = await intakeOver(log, { emitterByKid });
   await openLog(log);
   bill = nothing();
   return {
@@ -134,17 +134,7 @@ export async function openCountedLog(): Promise<CountedLog> {
     accept: async (messages) => {
       const before = bill.leaves.length;
       const wanted = messages.reduce((sum, { body }) => sum + JSON.parse(body).events.length, 0);
-      await acceptBatch(messages, log.clock.now() + 60_000, {
-        ...memoryTerms(log),
-        emitterByKid: async () => {
-          bill.readUnits++;
-          return emitter;
-        },
-        personalData: DEFAULT_PERSONAL_DATA,
-        quarantine: { add: async () => true, markReported: async () => undefined },
-        maxReceives: 100,
-        observe: () => undefined,
-      });
+      await acceptBatch(messages, log.clock.now() + 60_000, intake);
       if (bill.leaves.length - before !== wanted)
         throw new Error(`${bill.leaves.length - before} of ${wanted} events of the benchmark were recorded`);
     },

@@ -1,15 +1,18 @@
 import { billsOf } from '../test/support/query-costs.ts';
-import type { Line } from './line.ts';
+import type { Extent, Line } from './line.ts';
 
-const SIZES = [10_000, 100_000, 1_000_000];
+const SIZES = [10_000, 100_000];
+const LARGEST = 1_000_000;
 
 /**
- * What questions cost, counted at the ports of the readers on logs of three sizes: units of strongly consistent reads,
+ * What questions cost, counted at the ports of the readers on logs of ten thousand and a hundred thousand
+ * records, and where it is asked for a million: units of strongly consistent reads,
  * calls to the table, objects of the archive. Counted, so it is the same on every machine.
  */
-export async function benchQuery(): Promise<Line[]> {
+export async function benchQuery({ full }: Extent): Promise<Line[]> {
+  const sizes = full ? [...SIZES, LARGEST] : SIZES;
   const bills: Awaited<ReturnType<typeof billsOf>>[] = [];
-  for (const size of SIZES) bills.push(await billsOf(size));
+  for (const size of sizes) bills.push(await billsOf(size));
   const names = [...(bills[0]?.keys() ?? [])];
   return names.map((name) => {
     const of = (figure: 'readUnits' | 'roundTrips' | 'objects') =>
@@ -18,7 +21,7 @@ export async function benchQuery(): Promise<Line[]> {
       name: `query: ${name}`,
       value: bills.at(-1)?.get(name)?.readUnits ?? Number.NaN,
       unit: 'read units',
-      note: `at ${SIZES.map((size) => size.toLocaleString('en')).join(', ')} records: ${of('readUnits')} units, ${of('roundTrips')} calls, ${of('objects')} objects`,
+      note: `at ${sizes.map((size) => size.toLocaleString('en')).join(', ')} records: ${of('readUnits')} units, ${of('roundTrips')} calls, ${of('objects')} objects`,
     };
   });
 }

@@ -10,8 +10,6 @@ import { perfectSubtrees } from '../../core/log/proof.ts';
 import { entriesPath, TILE_WIDTH, tilePath, tileWidth } from '../../core/log/tile.ts';
 import { madeLeaf, signedRoot, VERIFIER_KEY } from './made-log.ts';
 
-const PROGRESS = 100_000;
-
 /** A log of `count` records, of which only the hashes are kept in memory: made for measuring. */
 class MadeLog {
   readonly count: number;
@@ -93,7 +91,6 @@ export async function writeBundle(directory: string, count: number): Promise<voi
     const proof = JSON.stringify({ index, path: log.path(index), tree_size: count });
     const more = out.write(`{"proof":${proof},"record":${fromUtf8(madeLeaf(index))}}\n`);
     if (!more) await once(out, 'drain');
-    if (index > 0 && index % PROGRESS === 0) process.stderr.write(`made ${index} records\n`);
   }
   out.end();
   await finished(out);
