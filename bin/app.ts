@@ -24,7 +24,7 @@ const platform = process.env.CDK_DEFAULT_ACCOUNT;
 const local = isLocalCloud(app);
 await bundleConsole(root);
 bundleReportFiles(root);
-const code = bundleFunctions(root);
+const code = await bundleFunctions(root);
 
 const tenants = loadTenants(context('tenants') ?? join(root, 'tenants'));
 for (const tenant of tenants) {
