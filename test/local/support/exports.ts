@@ -37,8 +37,12 @@ const shownSchema = z.looseObject({
 });
 type ShownExport = z.infer<typeof shownSchema>;
 
-/** Asks for an export as the tenant's administrator, and waits until it is done. */
-export async function exportOf(tenant: LocalTenant, body: object): Promise<ShownExport> {
+/** Asks for an export as the tenant's administrator, and waits until it is done, `timeout` milliseconds at most. */
+export async function exportOf(
+  tenant: LocalTenant,
+  body: object,
+  within: { timeout?: number } = {},
+): Promise<ShownExport> {
   const token = tenant.tokens.admin;
   const made = await ask(tenant, body);
   return await eventually(async () => {
@@ -46,7 +50,7 @@ export async function exportOf(tenant: LocalTenant, body: object): Promise<Shown
     const job = shownSchema.parse(shown);
     if (job.status !== 'done') throw new Error(`it is ${JSON.stringify(job)}`);
     return job;
-  });
+  }, within);
 }
 
 async function ask(tenant: LocalTenant, body: object): Promise<ShownExport> {
