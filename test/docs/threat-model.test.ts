@@ -13,6 +13,8 @@ const PAGES = [
   'docs/identity.md',
   'docs/operating.md',
   'docs/operations/capacity.md',
+  'docs/operations/deployments.md',
+  'docs/operations/recovery.md',
   'docs/operations/tenants.md',
   'docs/runbook.md',
 ];
