@@ -45,6 +45,11 @@ const env = z.object({
   /** What a message may claim follows from the queue that it arrived on (`eventSourceARN`). */
   INGEST_QUEUE_ARN: z.string().min(1),
   INTERNAL_QUEUE_ARN: z.string().min(1),
+  /** Where what failed for the last time lies, of each of the tenant's queues. */
+  INGEST_DEAD_LETTERS_URL: z.url(),
+  INTERNAL_DEAD_LETTERS_URL: z.url(),
+  EXPORT_DEAD_LETTERS_URL: z.url(),
+  WEBHOOK_DEAD_LETTERS_URL: z.url(),
   BUS_NAME: z.string().min(1),
   POLICY: policyJson.pipe(policy),
   WORKLOAD_IDENTITY: workloadVariable,
@@ -68,3 +73,6 @@ export const dayClosing = { schedule: 'close-days' } as const;
 
 /** What the stack's schedule sends to have the records of the days that are over archived. */
 export const dailyRecords = { schedule: 'daily-records' } as const;
+
+/** What the stack's schedule sends to have the dead letters counted. */
+export const deadLetterCount = { schedule: 'count-dead-letters' } as const;

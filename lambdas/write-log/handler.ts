@@ -1,7 +1,9 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { CloudFormationCustomResourceEvent, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { AuditError } from '../../core/errors.ts';
 import { acceptBatch } from '../../core/ingest/accept.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
+import { depthOf } from '../adapters/sqs-depth.ts';
 import { logToStdout } from '../shared/http/log-line.ts';
 import { measureTo } from '../shared/metrics.ts';
 import { observed } from '../shared/observed.ts';
@@ -10,6 +12,7 @@ import { type LogWiring, underPolicy, wireLog } from '../shared/wire-log.ts';
 import { type AuditRequest, auditOnSchedule, isAuditRequest } from './audit-archive.ts';
 import { type ClosingRequest, closeOnSchedule, isClosingRequest } from './close-days.ts';
 import { archiveDailyRecords, type DailyRequest, isDailyRequest } from './daily-records.ts';
+import { countDeadLetters, type DeadLetterRequest, isDeadLetterRequest } from './dead-letters.ts';
 import { deadlineOf } from './deadline.ts';
 import { parseWriteLogEnv } from './env.ts';
 import { handleGenesis } from './genesis-resource.ts';
@@ -18,6 +21,13 @@ import { answerOperator, asOperatorRequest, type OperatorRequest } from './opera
 import { toQueueMessage } from './queue-messages.ts';
 
 const variables = parseWriteLogEnv(environment);
+const sqs = new SQSClient();
+const deadLetters = new Map([
+  ['ingest', variables.INGEST_DEAD_LETTERS_URL],
+  ['internal', variables.INTERNAL_DEAD_LETTERS_URL],
+  ['exports', variables.EXPORT_DEAD_LETTERS_URL],
+  ['webhooks', variables.WEBHOOK_DEAD_LETTERS_URL],
+]);
 const observe = logObservations(logToStdout, measureTo('write-log', variables.TENANT_ID));
 let wiring: ReturnType<typeof wireLog> | undefined;
 
@@ -31,6 +41,7 @@ async function run(
     | AuditRequest
     | ClosingRequest
     | DailyRequest
+    | DeadLetterRequest
     | OperatorRequest,
   context: Context,
 ): Promise<SQSBatchResponse | Record<string, unknown> | undefined> {
@@ -43,6 +54,8 @@ async function run(
   if (isAuditRequest(event)) return await auditOnSchedule((await wired()).log, deadline, logToStdout);
   if (isClosingRequest(event)) return await closeOnSchedule((await wired()).log, deadline, logToStdout);
   if (isDailyRequest(event)) return await archiveDailyRecords((await wired()).log, deadline, logToStdout);
+  if (isDeadLetterRequest(event))
+    return await countDeadLetters(deadLetters, (url) => depthOf(sqs, url), logToStdout);
   if ('RequestType' in event) {
     await handleGenesis(event, variables.LOG_ORIGIN, async () => openLog((await wired()).log));
     return undefined;

@@ -63,8 +63,7 @@ export class Alarms extends Construct {
     }
     const alarms = [
       this.alarm('EventsWait', {
-        // Dead letters keep the age of their message, so one alarm covers a writer that fails and a message that cannot be written.
-        metric: oldest([queues.ingest, queues.internal, ...queues.deadLetters]),
+        metric: oldest([queues.ingest, queues.internal]),
         threshold: Duration.minutes(15).toSeconds(),
         says: 'An accepted event has waited 15 minutes to get into the log. docs/runbook.md#events-wait',
       }),

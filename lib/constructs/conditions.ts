@@ -34,6 +34,7 @@ export const LINE_CONDITIONS: readonly LineCondition[] = [
     weight: AT_ONCE,
   },
   { page: 'events-refused', ...anomaly('writer', signal(signals.refused), AT_ONCE) },
+  // As messages go there, and every hour as long as some lie there.
   { page: 'dead-letters', ...anomaly('writer', signal(signals.deadLetter), AT_ONCE) },
   {
     page: 'late-records',
@@ -51,7 +52,6 @@ export const LINE_CONDITIONS: readonly LineCondition[] = [
 /** Conditions that are seen elsewhere, by what rings or mails. */
 export const OTHER_CONDITIONS = [
   { page: 'events-wait', seenBy: 'age of the oldest message of the tenant’s queues' },
-  { page: 'dead-letters', seenBy: 'age of the oldest message of their dead letters' },
   { page: 'keys-in-danger', seenBy: 'a rule over CloudTrail' },
   { page: 'strangers', seenBy: 'the watch of the account' },
   { page: 'throttles', seenBy: 'the watch of the account' },

@@ -28,7 +28,8 @@ export class Queues extends Construct {
   readonly exports: Queue;
   /** Wakes the function that delivers webhooks. A message says that something may be due, and nothing of what. */
   readonly webhooks: Queue;
-  readonly deadLetters: readonly Queue[];
+  /** Of each of them, by its name. */
+  readonly deadLetters: Readonly<Record<'ingest' | 'internal' | 'exports' | 'webhooks', Queue>>;
 
   /** `batchWindow`: seconds for which the writer waits for a batch to fill. */
   constructor(scope: Construct, id: string, { key, batchWindow }: { key: IKey; batchWindow: number }) {
@@ -46,7 +47,12 @@ export class Queues extends Construct {
     this.exports = exports.queue;
     this.ingest = ingest.queue;
     this.internal = internal.queue;
-    this.deadLetters = [ingest, internal, exports, webhooks].map(({ deadLetters }) => deadLetters);
+    this.deadLetters = {
+      ingest: ingest.deadLetters,
+      internal: internal.deadLetters,
+      exports: exports.deadLetters,
+      webhooks: webhooks.deadLetters,
+    };
   }
 
   admitEmitters(principals: readonly string[]): void {

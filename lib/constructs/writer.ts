@@ -10,6 +10,7 @@ import {
   type DeployedPolicy,
   dailyRecords,
   dayClosing,
+  deadLetterCount,
   type WriteLogVariables,
 } from '../../lambdas/write-log/env.ts';
 import type { CodeProvider } from '../bundle.ts';
@@ -54,7 +55,7 @@ export class Writer extends Construct {
     const genesis = this.makeLog(foundation);
     this.listen('FromIngest', foundation.queues.ingest, foundation.tenant, genesis);
     this.listen('FromInternal', foundation.queues.internal, foundation.tenant, genesis);
-    for (const request of [archiveAudit, dayClosing, dailyRecords])
+    for (const request of [archiveAudit, dayClosing, dailyRecords, deadLetterCount])
       foundation.schedules.hourly(this.asked(request));
   }
 
@@ -122,6 +123,10 @@ function variables({ tenant, logOrigin, keys, tables, buckets, queues, bus }: Fo
     INDEX_KEY_SECRET: keys.index.secretArn,
     INGEST_QUEUE_ARN: queues.ingest.queueArn,
     INTERNAL_QUEUE_ARN: queues.internal.queueArn,
+    INGEST_DEAD_LETTERS_URL: queues.deadLetters.ingest.queueUrl,
+    INTERNAL_DEAD_LETTERS_URL: queues.deadLetters.internal.queueUrl,
+    EXPORT_DEAD_LETTERS_URL: queues.deadLetters.exports.queueUrl,
+    WEBHOOK_DEAD_LETTERS_URL: queues.deadLetters.webhooks.queueUrl,
     BUS_NAME: bus.eventBusName,
     POLICY: JSON.stringify(policy),
     WORKLOAD_IDENTITY: jsonOf(tenant.workload_identity),
@@ -139,6 +144,11 @@ function grant(writer: IsolatedFunction, { keys, tables, buckets, queues, bus }:
       'sqs:GetQueueAttributes',
     ],
     resources: [queues.ingest.queueArn, queues.internal.queueArn],
+  });
+  // Only how many: what lies there is for a person.
+  writer.allow({
+    actions: ['sqs:GetQueueAttributes'],
+    resources: Object.values(queues.deadLetters).map(({ queueArn }) => queueArn),
   });
   writer.allow({
     actions: [

@@ -1,7 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  PurgeQueueCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
 import { statePaths } from '../../clients/operator/local/state.ts';
+import { utf8 } from '../../core/encoding.ts';
+import { operatorConfig } from './support/aws.ts';
 import { plainEvent, uniqueName } from './support/events.ts';
 import { eventually } from './support/eventually.ts';
 import { call } from './support/http.ts';
@@ -37,4 +47,35 @@ test('the writer at work writes metrics and signals, and nothing of what a tenan
   });
   const text = (await lines()).join('\n');
   for (const secret of [MARK, writer, reader]) expect(text).not.toContain(secret);
+}, 90_000);
+
+test('the deployed writer counts dead letters when its schedule says so, and a letter that lies there rings', async () => {
+  const config = operatorConfig(acme);
+  const sqs = new SQSClient(config);
+  const lambda = new LambdaClient(config);
+  const count = async () => {
+    const Payload = utf8(JSON.stringify({ schedule: 'count-dead-letters' }));
+    const answer = await lambda.send(new InvokeCommand({ FunctionName: acme.writer_function, Payload }));
+    expect(answer.FunctionError).toBeUndefined();
+    return JSON.parse(Buffer.from(answer.Payload ?? []).toString()) as Record<string, number>;
+  };
+  try {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: acme.queue_url, AttributeNames: ['RedrivePolicy'] }),
+    );
+    const { deadLetterTargetArn } = JSON.parse(Attributes?.RedrivePolicy ?? '{}') as {
+      deadLetterTargetArn: string;
+    };
+    const QueueName = deadLetterTargetArn.split(':').at(-1) ?? '';
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    const before = await count();
+    expect(Object.keys(before).sort()).toEqual(['exports', 'ingest', 'internal', 'webhooks']);
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a message that nobody could record' }));
+    expect(await count()).toMatchObject({ ingest: (before.ingest ?? 0) + 1 });
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+    expect(await count()).toMatchObject({ ingest: 0 });
+  } finally {
+    sqs.destroy();
+    lambda.destroy();
+  }
 }, 90_000);

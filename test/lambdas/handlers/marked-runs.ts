@@ -61,6 +61,7 @@ const RUNS: Record<string, unknown[]> = {
     { schedule: 'audit-archive' },
     { schedule: 'close-days' },
     { schedule: 'daily-records' },
+    { schedule: 'count-dead-letters' },
     { [MARK]: MARK },
   ],
   'ingest-api': requests(['POST', '/v1/audit/events'], ['POST', '/v1/otlp/v1/traces']),

@@ -165,6 +165,7 @@ describe.each([
         { Input: '{"schedule":"audit-archive"}' },
         { Input: '{"schedule":"close-days"}' },
         { Input: '{"schedule":"daily-records"}' },
+        { Input: '{"schedule":"count-dead-letters"}' },
         { Arn: { 'Fn::GetAtt': [expect.stringMatching(/^RetentionApply/), 'Arn'] } },
       ],
     });
