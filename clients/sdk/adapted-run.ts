@@ -109,24 +109,22 @@ export class AdaptedRun {
 
 const MAX_PAUSED = 10_000;
 
-/** Runs that wait, by the ids of what they asked. Those that nobody comes back to are forgotten, the oldest first. */
-export class PausedRuns {
-  readonly #runs = new Map<string, AdaptedRun>();
+/** Runs that wait, by what their answers name. Those that nobody comes back to are forgotten, the oldest first. */
+export class PausedRuns<Run> {
+  readonly #runs = new Map<string, Run>();
 
-  keep(run: AdaptedRun): void {
-    for (const id of run.questions) this.#runs.set(id, run);
-    for (const id of this.#runs.keys()) {
+  keep(keys: Iterable<string>, run: Run): void {
+    for (const key of keys) this.#runs.set(key, run);
+    for (const key of this.#runs.keys()) {
       if (this.#runs.size <= MAX_PAUSED) break;
-      this.#runs.delete(id);
+      this.#runs.delete(key);
     }
   }
 
-  waitingFor(id: string): AdaptedRun | undefined {
-    return this.#runs.get(id);
-  }
-
-  /** The run goes on, or came to its end. */
-  take(run: AdaptedRun): void {
-    for (const id of run.questions) this.#runs.delete(id);
+  /** The run that waits for `key`; it waits no longer. */
+  take(key: string): Run | undefined {
+    const run = this.#runs.get(key);
+    if (run) for (const [other, waiting] of this.#runs) if (waiting === run) this.#runs.delete(other);
+    return run;
   }
 }

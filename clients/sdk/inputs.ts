@@ -26,10 +26,10 @@ export type TaskStart = PayloadInput<'TASK_INITIATED'> &
 
 /**
  * How a child task begins: on the same account as its parent unless another is given, by the same agent unless it is
- * handed to another one.
+ * handed to another one. A `name` alone is a part of the same agent, as frameworks name those that hand work over.
  */
 export type ChildTaskStart = PayloadInput<'TASK_INITIATED'> &
-  EventContext & { initiator?: Initiator; task_id?: string; agent?: AgentInfo };
+  EventContext & { initiator?: Initiator; task_id?: string; agent?: AgentInfo | { name: string } };
 
 type Tool = PayloadInput<'TOOL_CALLED'>['tool'];
 

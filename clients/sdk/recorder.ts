@@ -45,12 +45,13 @@ export class Recorder {
     return this.#terms.happensAt();
   }
 
-  /** The same recorder for another agent of this process. */
-  speakingFor(agent: AgentInfo): Recorder {
+  /** The same recorder for another agent of this process, or for the same one under another name. */
+  speakingFor(agent: AgentInfo | { name: string }): Recorder {
     const { instance_id } = this.#terms.agent;
+    const other = 'id' in agent ? agent : { ...this.#terms.agent, ...agent };
     return new Recorder({
       ...this.#terms,
-      agent: { ...agent, instance_id: agent.instance_id ?? instance_id },
+      agent: { ...other, instance_id: other.instance_id ?? instance_id },
     });
   }
 

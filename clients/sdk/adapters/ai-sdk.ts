@@ -29,7 +29,7 @@ type EventOf<K extends keyof Telemetry> =
  */
 export function auditAiSdk(trail: AuditTrail, about: AiSdkAudit): Telemetry {
   const runs = new Map<string, AdaptedRun>();
-  const paused = new PausedRuns();
+  const paused = new PausedRuns<AdaptedRun>();
   /** Within a tool: the run that called it, so that what an agent in there does is a child task. */
   const within = new AsyncLocalStorage<AdaptedRun>();
   /** Runs whose beginning a strict trail refused: their tools must not run. */
@@ -100,7 +100,7 @@ export function auditAiSdk(trail: AuditTrail, about: AiSdkAudit): Telemetry {
     onEnd(event) {
       const run = take(event.callId);
       if (!run || !('finishReason' in event)) return;
-      if (run.waits) paused.keep(run);
+      paused.keep(run.questions, run);
       if (event.finishReason === 'error') run.task.fail({ reason: 'The model ended with an error.' });
       else
         run.returned(
@@ -125,17 +125,14 @@ export function auditAiSdk(trail: AuditTrail, about: AiSdkAudit): Telemetry {
 }
 
 /** The run whose questions the last message answers, with the answers recorded. */
-function resume(messages: readonly ModelMessage[], paused: PausedRuns): AdaptedRun | undefined {
+function resume(messages: readonly ModelMessage[], paused: PausedRuns<AdaptedRun>): AdaptedRun | undefined {
   const last = messages.at(-1);
   if (last?.role !== 'tool') return undefined;
   let resumed: AdaptedRun | undefined;
   for (const part of last.content) {
     if (part.type !== 'tool-approval-response') continue;
-    const run = paused.waitingFor(part.approvalId);
-    if (!run) continue;
-    if (!resumed) paused.take(run);
-    resumed = run;
-    run.decided(part.approvalId, part.approved ? 'approved' : 'rejected', part.reason);
+    resumed ??= paused.take(part.approvalId);
+    resumed?.decided(part.approvalId, part.approved ? 'approved' : 'rejected', part.reason);
   }
   resumed?.resumed();
   return resumed;
