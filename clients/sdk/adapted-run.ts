@@ -16,7 +16,7 @@ export interface RunAudit {
 }
 
 /** What one answer of a model held. */
-interface Answer {
+export interface Answer {
   text: string;
   reasoning?: readonly string[];
   /** Names of the tools that it wants to be called. */
@@ -31,6 +31,7 @@ export class AdaptedRun {
   readonly task: Task;
   readonly about: RunAudit;
   readonly #calls = new Map<string, Call>();
+  readonly #attempts = new Map<string, number>();
   readonly #questions = new Map<string, PendingDecision>();
 
   constructor(task: Task, about: RunAudit) {
@@ -69,7 +70,17 @@ export class AdaptedRun {
     const name = typeof call.tool === 'string' ? call.tool : call.tool.name;
     const stated = decisionOfCall(name, call.input);
     if (stated) this.task.decision(stated);
-    else if (!this.#calls.has(id)) this.#calls.set(id, this.task.toolCalled({ ...call, call_id: id }));
+    else if (!this.#calls.has(id))
+      this.#calls.set(id, this.task.toolCalled({ ...call, ...this.#attempt(id) }));
+  }
+
+  /** A framework that tries a call again does so under its id: each attempt is a call of its own. */
+  #attempt(id: string): { call_id: string; attempt?: number; retry_of?: string } {
+    const attempt = (this.#attempts.get(id) ?? 0) + 1;
+    this.#attempts.set(id, attempt);
+    if (attempt === 1) return { call_id: id };
+    const before = attempt === 2 ? id : `${id} attempt ${attempt - 1}`;
+    return { call_id: `${id} attempt ${attempt}`, attempt, retry_of: before };
   }
 
   /** The call that waits for its result, which whoever asks is about to record. */

@@ -125,11 +125,6 @@ export class HandedRun {
   }
 
   failed(error: unknown): void {
-    const name = String(memberOf(error, 'name'));
-    if (name === 'AbortError') {
-      this.cancelled();
-      return;
-    }
     const stopped = memberOf(error, 'result');
     if (memberOf(stopped, 'guardrail') !== undefined) this.#evaluate(stopped);
     const reason = stopped === undefined ? 'The run ended with an error.' : 'A guardrail stopped the run.';

@@ -1,24 +1,9 @@
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
+import type { LLMResult } from '@langchain/core/outputs';
+import { AdaptedRun, PausedRuns, type RunAudit } from '../adapted-run.ts';
+import { contentText, jsonOf, memberOf, textOf } from '../adapted-text.ts';
 import type { AuditTrail } from '../audit-trail.ts';
-import type { Call } from '../call.ts';
-import type { TaskStart } from '../inputs.ts';
-import type { PendingDecision } from '../pending-decision.ts';
-import type { Task } from '../task.ts';
-
-/** What the graph does not know of its own run. */
-export interface GraphAudit {
-  /** On whose account the graph runs. */
-  user_id: string;
-  /** Who answers a question that the graph put to a person; default: the user. */
-  approver?: string;
-}
-
-/** A run of a graph and what it waits for; it outlives the run where that was paused. */
-interface Run {
-  task: Task;
-  calls: Map<string, Call>;
-  questions: Map<string, PendingDecision>;
-}
+import { answerOf } from '../langchain-answer.ts';
 
 /**
  * Records what a LangGraph.js graph does, without a change to the graph:
@@ -31,7 +16,7 @@ interface Run {
  * An interrupt is a question to a person, and neither a failure nor an end; resuming the thread with the same handler
  * records the answer and goes on with the same task.
  */
-export function auditGraph(trail: AuditTrail, about: GraphAudit): BaseCallbackHandler {
+export function auditGraph(trail: AuditTrail, about: RunAudit): BaseCallbackHandler {
   return new GraphHandler(trail, about);
 }
 
@@ -39,14 +24,16 @@ class GraphHandler extends BaseCallbackHandler {
   readonly name = 'agent-audit-trail';
   override readonly awaitHandlers = true; // in the order in which things happen
   readonly #trail: AuditTrail;
-  readonly #about: GraphAudit;
+  readonly #about: RunAudit;
   /** By LangChain's run ids: the run that each belongs to. */
-  readonly #runs = new Map<string, Run>();
-  /** By thread: runs that wait for a person. */
-  readonly #paused = new Map<string, Run>();
+  readonly #runs = new Map<string, AdaptedRun>();
+  /** By thread. */
+  readonly #paused = new PausedRuns<AdaptedRun>();
+  /** By LangChain's run ids of tools: the ids of their calls. */
+  readonly #calls = new Map<string, string>();
   readonly #threads = new Map<string, string>();
 
-  constructor(trail: AuditTrail, about: GraphAudit) {
+  constructor(trail: AuditTrail, about: RunAudit) {
     super();
     this.#trail = trail;
     this.#about = about;
@@ -65,33 +52,16 @@ class GraphHandler extends BaseCallbackHandler {
     const parent = parentRunId === undefined ? undefined : this.#runs.get(parentRunId);
     if (parent) this.#runs.set(runId, parent);
     if (parentRunId !== undefined) return;
-    const thread = Reflect.get(metadata ?? {}, 'thread_id');
+    const thread = memberOf(metadata, 'thread_id');
     if (typeof thread === 'string') this.#threads.set(runId, thread);
-    const paused = typeof thread === 'string' ? this.#paused.get(thread) : undefined;
-    this.#runs.set(runId, paused ? this.#resume(paused, inputs) : this.#start(inputs));
+    const paused = typeof thread === 'string' ? this.#paused.take(thread) : undefined;
+    this.#runs.set(runId, paused ? resumed(paused, inputs) : this.#start(inputs));
   }
 
-  #start(inputs: unknown): Run {
-    const start: TaskStart = { goal: goalOf(inputs), user_id: this.#about.user_id };
-    return { task: this.#trail.startTask(start), calls: new Map(), questions: new Map() };
-  }
-
-  #resume(run: Run, inputs: unknown): Run {
-    const resume: unknown =
-      typeof inputs === 'object' && inputs !== null ? Reflect.get(inputs, 'resume') : undefined;
-    for (const [id, question] of run.questions) {
-      const own: unknown =
-        typeof resume === 'object' && resume !== null ? Reflect.get(resume, id) : undefined;
-      const answer = own ?? resume;
-      question.decided({
-        approver: { id: this.#about.approver ?? this.#about.user_id },
-        decision: decisionIn(answer),
-        ...(answer !== undefined && { justification: textOf(answer) }),
-      });
-    }
-    run.questions.clear();
-    run.task.resume({ waiting_for: 'a person' });
-    return run;
+  #start(inputs: unknown): AdaptedRun {
+    const { user_id, session_id } = this.#about;
+    const start = { goal: goalOf(inputs), user_id, ...(session_id !== undefined && { session_id }) };
+    return new AdaptedRun(this.#trail.startTask(start), this.#about);
   }
 
   override handleChainEnd(outputs: unknown, runId: string, parentRunId?: string): void {
@@ -100,20 +70,15 @@ class GraphHandler extends BaseCallbackHandler {
     if (!run || parentRunId !== undefined) return;
     const thread = this.#threads.get(runId);
     this.#threads.delete(runId);
-    if (run.questions.size > 0) {
-      run.task.suspend({ waiting_for: 'a person' });
-      if (thread !== undefined) this.#paused.set(thread, run);
-      return;
-    }
-    if (thread !== undefined) this.#paused.delete(thread);
-    run.task.complete({ output: lastTextOf(outputs) });
+    if (run.waits && thread !== undefined) this.#paused.keep([thread], run);
+    run.returned({ output: lastTextOf(outputs) });
   }
 
   override handleChainError(error: unknown, runId: string, parentRunId?: string): void {
     const run = this.#runs.get(runId);
     this.#runs.delete(runId);
     if (!run) return;
-    if (this.#asked(run, error) || parentRunId !== undefined) return;
+    if (asked(run, error) || parentRunId !== undefined) return;
     this.#threads.delete(runId);
     run.task.fail({ reason: 'The graph ended with an error.', error });
   }
@@ -132,13 +97,10 @@ class GraphHandler extends BaseCallbackHandler {
     const run = parentRunId === undefined ? undefined : this.#runs.get(parentRunId);
     if (!run) return;
     this.#runs.set(runId, run);
-    const key = callId ?? runId;
+    const id = callId ?? runId;
+    this.#calls.set(runId, id);
     // A tool that was interrupted starts again, from its beginning, with the same call.
-    const call =
-      run.calls.get(key) ??
-      run.task.toolCalled({ tool: name ?? 'unknown', input: jsonOf(input), call_id: key });
-    run.calls.set(key, call);
-    run.calls.set(runId, call);
+    run.called(id, { tool: name ?? 'unknown', input: jsonOf(input) });
   }
 
   override handleToolEnd(output: unknown, runId: string): void {
@@ -147,79 +109,93 @@ class GraphHandler extends BaseCallbackHandler {
 
   override handleToolError(error: unknown, runId: string): void {
     const run = this.#runs.get(runId);
-    if (run && this.#asked(run, error)) {
+    if (run && asked(run, error)) {
       this.#runs.delete(runId);
-      run.calls.delete(runId);
+      this.#calls.delete(runId);
       return;
     }
     this.#ended(runId)?.error(error);
   }
 
-  #ended(runId: string): Call | undefined {
+  #ended(runId: string): ReturnType<AdaptedRun['ended']> {
     const run = this.#runs.get(runId);
+    const id = this.#calls.get(runId);
     this.#runs.delete(runId);
-    const call = run?.calls.get(runId);
-    if (run && call) {
-      run.calls.delete(runId);
-      run.calls.delete(call.callId);
-    }
-    return call;
+    this.#calls.delete(runId);
+    return id === undefined ? undefined : run?.ended(id);
   }
 
-  /** Whether the error is an interrupt; each of its questions is recorded once, though several runs report it. */
-  #asked(run: Run, error: unknown): boolean {
-    const interrupts: unknown = error instanceof Error ? Reflect.get(error, 'interrupts') : undefined;
-    if (!Array.isArray(interrupts)) return false;
-    for (const interrupt of interrupts) {
-      const id = String(Reflect.get(Object(interrupt), 'id') ?? 'interrupt');
-      if (run.questions.has(id)) continue;
-      const question = textOf(Reflect.get(Object(interrupt), 'value'));
-      run.questions.set(
-        id,
-        run.task.escalate({ reason: 'The graph waits for a person.', question, call_id: id }),
-      );
-    }
-    return true;
+  override handleLLMEnd(output: LLMResult, _runId: string, parentRunId?: string): void {
+    if (parentRunId !== undefined) this.#runs.get(parentRunId)?.answered(answerOf(output));
+  }
+
+  override handleRetrieverStart(...given: unknown[]): void {
+    const [, , runId, parentRunId, , , name] = given as [
+      unknown,
+      string,
+      string,
+      string?,
+      unknown?,
+      unknown?,
+      string?,
+    ];
+    const run = parentRunId === undefined ? undefined : this.#runs.get(parentRunId);
+    if (!run) return;
+    this.#runs.set(runId, run);
+    this.#calls.set(runId, name ?? 'retriever');
+  }
+
+  override handleRetrieverEnd(documents: unknown[], runId: string): void {
+    const name = this.#calls.get(runId) ?? 'retriever';
+    const store = { kind: 'retriever', name };
+    this.#runs.get(runId)?.task.dataAccessed({ operation: 'read', store, record_count: documents.length });
+    this.handleRetrieverError(undefined, runId);
+  }
+
+  override handleRetrieverError(_error: unknown, runId: string): void {
+    this.#runs.delete(runId);
+    this.#calls.delete(runId);
   }
 }
 
+/** The run with the answer to what it asked: one for all questions, or one each by their ids. */
+function resumed(run: AdaptedRun, inputs: unknown): AdaptedRun {
+  const resume = memberOf(inputs, 'resume');
+  for (const id of run.questions) {
+    const answer = memberOf(resume, id) ?? resume;
+    run.decided(id, decisionIn(answer), answer === undefined ? undefined : textOf(answer));
+  }
+  run.resumed();
+  return run;
+}
+
+/** Whether the error is an interrupt; each of its questions is recorded once, though several runs report it. */
+function asked(run: AdaptedRun, error: unknown): boolean {
+  const interrupts = error instanceof Error ? memberOf(error, 'interrupts') : undefined;
+  if (!Array.isArray(interrupts)) return false;
+  for (const interrupt of interrupts) {
+    run.asked(String(memberOf(interrupt, 'id') ?? 'interrupt'), textOf(memberOf(interrupt, 'value')));
+  }
+  return true;
+}
+
 function messagesOf(state: unknown): unknown[] {
-  const messages: unknown =
-    typeof state === 'object' && state !== null ? Reflect.get(state, 'messages') : undefined;
+  const messages = memberOf(state, 'messages');
   return Array.isArray(messages) ? messages : [];
 }
 
 function contentOf(message: unknown): unknown {
-  const content: unknown =
-    typeof message === 'object' && message !== null ? Reflect.get(message, 'content') : undefined;
-  return content ?? message;
+  const content = memberOf(message, 'content');
+  return contentText(content) || (content ?? message);
 }
 
 function goalOf(inputs: unknown): string {
-  const last = messagesOf(inputs).at(-1);
-  return textOf(last === undefined ? inputs : contentOf(last)) || 'not stated';
+  return lastTextOf(inputs) || 'not stated';
 }
 
-function lastTextOf(outputs: unknown): string {
-  const last = messagesOf(outputs).at(-1);
-  return textOf(last === undefined ? outputs : contentOf(last));
-}
-
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  try {
-    return JSON.stringify(value) ?? '';
-  } catch {
-    return String(value);
-  }
-}
-
-function jsonOf(text: string) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function lastTextOf(state: unknown): string {
+  const last = messagesOf(state).at(-1);
+  return textOf(last === undefined ? state : contentOf(last));
 }
 
 /** The outcome of an answer: what is neither yes nor no has changed what was asked for. */

@@ -78,7 +78,8 @@ export function auditRunner(runner: Runner, trail: AuditTrail, about: OpenAiAgen
       } else end(run, result);
       return result;
     } catch (error) {
-      run.failed(error);
+      if (memberOf(memberOf(options, 'signal'), 'aborted') === true) run.cancelled();
+      else run.failed(error);
       throw error;
     }
   };

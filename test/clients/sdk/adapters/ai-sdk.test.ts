@@ -13,6 +13,9 @@ import { z } from 'zod';
 import { auditAiSdk } from '../../../../clients/sdk/adapters/ai-sdk.ts';
 import { sequenceOf } from '../../../support/event-sequence.ts';
 import { allOf, memoryTrail } from '../memory-transport.ts';
+import { goldenTypes, TypesGiven } from './types-given.ts';
+
+const given = new TypesGiven();
 
 type Answer = Awaited<ReturnType<MockLanguageModelV4['doGenerate']>>;
 
@@ -66,7 +69,7 @@ function open(options: Parameters<typeof memoryTrail>[0] = {}) {
   const sequence = async () => {
     await trail.flush();
     expect(problems).toEqual([]);
-    return sequenceOf(transport.events());
+    return sequenceOf(given.note(transport.events()));
   };
   return { trail, transport, telemetry, sequence };
 }
@@ -248,4 +251,8 @@ test('where a strict trail cannot record a call, the tool does not run', async (
   const model = modelOf([say(call('c1', 'pay', { order: '1' })), say(text('Failed.'))]);
   await generateText({ model, tools: { pay }, stopWhen: isStepCount(4), prompt: asked, telemetry });
   expect(ran).toBe(0);
+});
+
+test('the runs above give these types of events', () => {
+  expect(given.sorted()).toEqual(goldenTypes()['ai-sdk']);
 });

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { Document } from '@langchain/core/documents';
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
+import { fakeModel } from '@langchain/core/testing';
 import { tool } from '@langchain/core/tools';
+import { FakeRetriever } from '@langchain/core/utils/testing';
 import {
   Command,
   END,
@@ -15,6 +18,9 @@ import { z } from 'zod';
 import { auditGraph } from '../../../../clients/sdk/adapters/langgraph.ts';
 import { sequenceOf } from '../../../support/event-sequence.ts';
 import { memoryTrail } from '../memory-transport.ts';
+import { goldenTypes, TypesGiven } from './types-given.ts';
+
+const given = new TypesGiven();
 
 const order = z.object({ order: z.string() });
 const lookUp = tool(
@@ -57,7 +63,7 @@ function open(lines: AIMessage[]) {
   const sequence = async () => {
     await trail.flush();
     expect(problems).toEqual([]);
-    return sequenceOf(transport.events());
+    return sequenceOf(given.note(transport.events()));
   };
   return { graph: graphOf(lines), config, sequence };
 }
@@ -123,8 +129,76 @@ test('tools of a graph within a graph belong to the task of the outer one', asyn
   ]);
 });
 
+test('a node that is tried again, and the call that it makes again', async () => {
+  const { config, sequence } = open([]);
+  let failures = 2;
+  const node = new ToolNode([
+    tool(
+      async () => {
+        if (failures-- > 0) throw new Error('busy');
+        return 'seen';
+      },
+      { name: 'look_up', description: 'Looks an order up.', schema: order },
+    ),
+  ]);
+  node.handleToolErrors = false;
+  const graph = new StateGraph(MessagesAnnotation)
+    .addNode('tools', node, {
+      retryPolicy: { maxAttempts: 3, initialInterval: 1, jitter: false, logWarning: false },
+    })
+    .addEdge(START, 'tools')
+    .addEdge('tools', END)
+    .compile();
+  const call1 = new AIMessage({ content: 'I look.', tool_calls: [call('c1', 'look_up', '7')] });
+  await graph.invoke({ messages: [call1] }, config);
+  expect(await sequence()).toEqual([
+    'task 1 | TASK_INITIATED | I look.',
+    'task 1 | TOOL_CALLED | c1 | tool look_up',
+    'task 1 | TOOL_RESULT_RECEIVED | c1 | error',
+    'task 1 | TOOL_CALLED | c1 attempt 2 | tool look_up',
+    'task 1 | TOOL_RESULT_RECEIVED | c1 attempt 2 | error',
+    'task 1 | TOOL_CALLED | c1 attempt 3 | tool look_up',
+    'task 1 | TOOL_RESULT_RECEIVED | c1 attempt 3 | ok | seen',
+    'task 1 | TASK_COMPLETED',
+  ]);
+});
+
+test('what a model says, decides and costs, and what a retriever finds', async () => {
+  const { config, sequence } = open([]);
+  const block = JSON.stringify({
+    reasoning_summary: 'Within 30 days.',
+    options_considered: ['Refund - SELECTED'],
+  });
+  const answer = new AIMessage(block);
+  Object.assign(answer, { usage_metadata: { input_tokens: 10, output_tokens: 5, total_tokens: 15 } });
+  const model = fakeModel().respond(answer);
+  const retriever = new FakeRetriever({ output: [new Document({ pageContent: 'RP-7' })] });
+  const graph = new StateGraph(MessagesAnnotation)
+    .addNode('policy', async (_state, config) => {
+      await retriever.invoke('refunds', config);
+      return {};
+    })
+    .addNode('agent', async ({ messages }, config) => ({ messages: [await model.invoke(messages, config)] }))
+    .addEdge(START, 'policy')
+    .addEdge('policy', 'agent')
+    .addEdge('agent', END)
+    .compile();
+  await graph.invoke(asked, config);
+  expect(await sequence()).toEqual([
+    'task 1 | TASK_INITIATED | Please refund order 4711.',
+    'task 1 | DATA_ACCESSED',
+    `task 1 | MESSAGE_EXCHANGED | ${block} | 15 tokens`,
+    'task 1 | DECISION_POINT | Within 30 days.',
+    'task 1 | TASK_COMPLETED',
+  ]);
+});
+
 test('a graph that throws has failed', async () => {
   const { graph, config, sequence } = open([]);
   await expect(graph.invoke(asked, config)).rejects.toThrow('the model is silent');
   expect((await sequence()).map((line) => line.split(' | ')[1])).toEqual(['TASK_INITIATED', 'TASK_FAILED']);
+});
+
+test('the runs above give these types of events', () => {
+  expect(given.sorted()).toEqual(goldenTypes()['langgraph-js']);
 });

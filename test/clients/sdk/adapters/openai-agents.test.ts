@@ -13,6 +13,9 @@ import { z } from 'zod';
 import { auditRunner } from '../../../../clients/sdk/adapters/openai-agents.ts';
 import { sequenceOf } from '../../../support/event-sequence.ts';
 import { allOf, memoryTrail } from '../memory-transport.ts';
+import { goldenTypes, TypesGiven } from './types-given.ts';
+
+const given = new TypesGiven();
 
 type Line = Extract<StreamEvent, { type: 'response_done' }>['response']['output'][number];
 
@@ -89,7 +92,7 @@ function open(options: Parameters<typeof memoryTrail>[0] = {}) {
   const sequence = async () => {
     await trail.flush();
     expect(problems).toEqual([]);
-    return sequenceOf(transport.events());
+    return sequenceOf(given.note(transport.events()));
   };
   return { trail, transport, runner, sequence };
 }
@@ -232,6 +235,27 @@ test('runs at the same time on one runner are kept apart, models by name are hea
   expect(byUser('u-2')).toEqual(['TASK_INITIATED', 'TASK_FAILED']);
 });
 
+test.each([true, false])('a run that is called off was cancelled (streamed: %p)', async (stream) => {
+  const { runner, sequence } = open();
+  const abort = new AbortController();
+  const model = new Scripted([call('c1', 'leave', {})], [say('Done.')]);
+  const leave = tool({
+    name: 'leave',
+    description: 'Leaves.',
+    parameters: z.object({}),
+    execute: async () => {
+      abort.abort(new Error('the user left'));
+      return 'left';
+    },
+  });
+  const agent = new Agent({ name: 'a', model, tools: [leave] });
+  const { signal } = abort;
+  if (stream) await (await runner.run(agent, asked, { stream, signal })).completed;
+  else await expect(runner.run(agent, asked, { signal })).rejects.toThrow();
+  const all = await sequence();
+  expect([all[0], all.at(-1)]).toEqual([`task 1 | TASK_INITIATED | ${asked}`, 'task 1 | TASK_CANCELLED']);
+});
+
 test('where a strict trail cannot record the run, it does not begin', async () => {
   const { trail, transport, runner } = open({
     strict: true,
@@ -243,4 +267,8 @@ test('where a strict trail cannot record the run, it does not begin', async () =
   await expect(trail.flush()).rejects.toThrow('could not be sent');
   const agent = new Agent({ name: 'a', model: new Scripted([say('Done.')]) });
   await expect(runner.run(agent, asked)).rejects.toThrow('does not take events');
+});
+
+test('the runs above give these types of events', () => {
+  expect(given.sorted()).toEqual(goldenTypes()['openai-agents']);
 });
