@@ -12,6 +12,8 @@ export interface Batch {
   from: number;
   /** The index after the last one: below it nothing is left that the endpoint gets. */
   next: number;
+  /** Where part of the range is purged: the index of the first record that is not. */
+  purgedBelow?: number;
   entries: PageEntry[];
   /** The tree that the proofs are in, and its final checkpoint. */
   size: number;

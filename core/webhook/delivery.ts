@@ -29,6 +29,8 @@ const pendingSchema = z.strictObject({
   size: z.int().nonnegative(),
   checkpoint: z.string(),
   firstAt: z.int(),
+  /** Of the range, what is below this index was purged before it could be delivered. */
+  purgedBelow: z.int().positive().optional(),
   /** The receiver took it and has not said yet that it is safe: what to ask for, and since when. */
   receipt: z.strictObject({ token: z.string(), since: z.int() }).optional(),
 });

@@ -36,7 +36,7 @@ function standardBody(message: Message, { endpointId }: Endpoint, { tenantId, or
       data: { ...common, event_id: alertId, raised_at: formatTimestamp(raisedAt), size, reason },
     };
   }
-  const { from, next, entries, checkpoint } = message.batch;
+  const { from, next, purgedBelow, entries, checkpoint } = message.batch;
   return {
     type: message.kind === 'test' ? 'audit.test' : 'audit.records',
     timestamp,
@@ -44,6 +44,7 @@ function standardBody(message: Message, { endpointId }: Endpoint, { tenantId, or
       ...common,
       from_index: from,
       next_index: next,
+      ...(purgedBelow !== undefined && { purged_below: purgedBelow }),
       events: entries,
       checkpoint,
       schema_version: SCHEMA_VERSION,

@@ -73,12 +73,12 @@ export async function serveEndpoint(
 
 /** The message that is due; `more` where a stretch held nothing that the endpoint gets, and the log goes on after it. */
 async function nextMessage(
-  state: DeliveryState,
+  known: DeliveryState,
   endpoint: Endpoint,
   { head, alerts }: News,
   { reader }: Dispatcher,
 ): Promise<{ state: DeliveryState; message?: Message; more: boolean }> {
-  const alert = alerts.find(({ raisedAt }) => raisedAt > state.alertedTo);
+  const alert = alerts.find(({ raisedAt }) => raisedAt > known.alertedTo);
   if (alert) {
     const message: Message = {
       kind: 'alert',
@@ -86,12 +86,11 @@ async function nextMessage(
       at: alert.raisedAt,
       alert,
     };
-    return { state, message, more: false };
+    return { state: known, message, more: false };
   }
   const { finalSize, checkpoint, purged } = head;
-  // What was purged while the endpoint was down can't be delivered any more; from_index and next_index still say that it was there.
-  const from = Math.max(state.cursor, purged?.below ?? 0);
-  const pending = from > state.cursor ? undefined : state.pending;
+  const state = beyondPurged(known, purged);
+  const { cursor: from, pending } = state;
   if (!pending && from >= finalSize) return { state, more: false };
   const batch = await readBatch(reader, endpoint.filter, {
     from,
@@ -108,15 +107,29 @@ async function nextMessage(
     size: batch.size,
     checkpoint,
     firstAt: reader.clock.now(),
+    ...(purged && state.acknowledged < purged.below && { purgedBelow: purged.below }),
   };
   const { endpointId, generation } = endpoint;
   const message: Message = {
     kind: 'records',
     id: `${endpointId}_${generation}_${fixed.from}_${fixed.next}`,
     at: fixed.firstAt,
-    batch: { ...batch, from: fixed.from },
+    batch: {
+      ...batch,
+      from: fixed.from,
+      ...(fixed.purgedBelow !== undefined && { purgedBelow: fixed.purgedBelow }),
+    },
   };
   return { state: { ...state, pending: fixed }, message, more: false };
+}
+
+/**
+ * What was purged while the endpoint was down can't be delivered any more, and it goes on behind that. `acknowledged` stays: the
+ * next message speaks for that range too, and says that it was purged.
+ */
+function beyondPurged(state: DeliveryState, purged: Head['purged']): DeliveryState {
+  const below = purged?.below ?? 0;
+  return below > state.cursor ? { ...state, cursor: below, pending: undefined } : state;
 }
 
 /** One attempt at `message`, its line in the delivery log, and the state after it. */

@@ -1,8 +1,9 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { AuditError } from '../../../core/errors.ts';
 import { verifyPage } from '../../../core/receipt/verify.ts';
-import { answer, WebhookWorld } from './webhook-world.ts';
+import { verifyDelivery } from '../../../core/receipt/verify-delivery.ts';
+import { answer, type Receive, WebhookWorld } from './webhook-world.ts';
 
 const HOOK = 'https://hooks.example/a';
 const SLOW = 'https://slow.example/b';
@@ -261,6 +262,66 @@ test('a replay sends again from an index, under new ids', async () => {
   await world.change(replayed, { generation: 3 }); // another change does not replay once more
   await world.dispatch();
   expect(world.heard.get(HOOK)).toHaveLength(2);
+});
+
+describe('what was purged before it could be delivered', () => {
+  /** Of a log of six records those below `below` are gone, as a purge leaves it. */
+  async function purged(below: number, receive?: Receive) {
+    const world = await WebhookWorld.open();
+    const endpoint = await world.endpoint(HOOK, { from: 0, ...(receive && { receive }) });
+    await world.append(6);
+    const { cloud } = world.intake;
+    if (cloud.head) cloud.head = { ...cloud.head, purged: { below, recordedBefore: world.now } };
+    for (const [key, item] of cloud.items) if (Number(item['i']) < below) cloud.items.delete(key);
+    return { world, endpoint };
+  }
+  const shown = (body: { data: { events: { log_index: number }[] } }) => ({
+    ...body.data,
+    events: body.data.events.map(({ log_index }) => log_index),
+  });
+
+  test('is left out, and the message that speaks for its range says so, however often it is sent', async () => {
+    const { world, endpoint } = await purged(4, () => answer(500));
+    const wakeAt = await world.dispatch();
+    await world.append(1); // it is not in the message that was fixed
+    world.receive(HOOK, () => answer(200));
+    world.intake.now = wakeAt ?? 0;
+    await world.dispatch();
+    const [first, second, third] = world.bodies(HOOK);
+    expect(shown(first)).toMatchObject({ from_index: 0, next_index: 6, purged_below: 4, events: [4, 5] });
+    expect(second).toEqual(first);
+    const ids = world.heard.get(HOOK)?.map(({ headers }) => headers['webhook-id']) ?? [];
+    expect(ids[1]).toBe(ids[0]);
+    expect(shown(third)).toMatchObject({ from_index: 6, next_index: 7, events: [6] });
+    expect(third.data).not.toHaveProperty('purged_below');
+    expect(world.state(endpoint)).toMatchObject({ cursor: 7, acknowledged: 7, failures: 0 });
+    expect(await verifyDelivery(first, world.intake.cloud.head?.verifierKey ?? '')).toMatchObject({
+      verified: true,
+    });
+  });
+
+  test('keeps nobody waiting, also where nothing else is left', async () => {
+    const { world, endpoint } = await purged(6);
+    expect(await world.dispatch()).toBeUndefined();
+    expect(world.heard.get(HOOK)).toBeUndefined();
+    expect(world.state(endpoint)).toMatchObject({ cursor: 6, acknowledged: 0 });
+    await world.append(1);
+    await world.dispatch();
+    expect(world.bodies(HOOK).map(shown)).toMatchObject([
+      { from_index: 0, next_index: 7, purged_below: 6, events: [6] },
+    ]);
+  });
+
+  test('begins a replay behind it', async () => {
+    const { world, endpoint } = await purged(2);
+    await world.dispatch();
+    await world.change(endpoint, { generation: 2, start: { generation: 2, at: 0 } });
+    await world.dispatch();
+    expect(world.bodies(HOOK).map(shown)).toMatchObject([
+      { from_index: 0, purged_below: 2, events: [2, 3, 4, 5] },
+      { from_index: 0, purged_below: 2, events: [2, 3, 4, 5] },
+    ]);
+  });
 });
 
 test('a disabled and a removed endpoint get nothing', async () => {
