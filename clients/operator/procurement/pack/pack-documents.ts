@@ -9,6 +9,7 @@ import { regulatoryMapping } from './documents/regulatory-mapping.ts';
 import { residency } from './documents/residency.ts';
 import { retention } from './documents/retention.ts';
 import { tamperEvidence } from './documents/tamper-evidence.ts';
+import { evidenceFile } from './evidence-file.ts';
 import type { Facts } from './facts.ts';
 import { graphOf } from './graph.ts';
 import { toMarkdown } from './markdown.ts';
@@ -53,6 +54,7 @@ export function packageOf(facts: Facts): Map<string, string> {
   const documents = documentsOf(facts);
   const stamp = stampOf(facts);
   const files = new Map(documents.map((document) => [`${document.name}.md`, toMarkdown(document, stamp)]));
+  files.set('evidence.json', evidenceFile(documents, facts));
   files.set(PICTURE, toSvg(pictureOfTenant(facts)));
   files.set('README.md', toMarkdown(contents(documents, facts), stamp));
   return files;

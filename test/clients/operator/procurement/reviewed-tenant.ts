@@ -72,11 +72,12 @@ export class ReviewedTenant {
     }: { wanted?: Partial<Wanted>; questions?: readonly Question[] } = {},
   ): Promise<Simulation> {
     const inquiry = inquiryOf({ ...DEFAULTS, agent: 'refund-agent', ...wanted });
-    const session = new Session(await this.#api(meddling), directory);
+    const session = new Session(await this.api(meddling), directory);
     return await simulate(session, inquiry, () => undefined, questions);
   }
 
-  async #api({ json, tile, part, slow = 0 }: Meddling): Promise<TenantApi> {
+  /** Its API, with what stands between it and the reader. */
+  async api({ json, tile, part, slow = 0 }: Meddling): Promise<TenantApi> {
     const { intake, exporter } = this.#world;
     const { terms, tenantId } = this.#admin;
     const token = await this.#admin.token(SCOPES);
