@@ -1,5 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,22 +23,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'evidence.json'), JSON.stringify({ made_at, statements }));
   await writeFile(join(folder, 'package.pdf'), '%PDF of the package');
   [statuses, uploads] = [[], []];
-  server = createServer(async (request, response) => {
-    const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part);
-    const status = statuses.shift() ?? 201;
-    if (status === 201) {
-      const type = { 'content-type': request.headers['content-type'] ?? '' };
-      const form = await new Response(Buffer.concat(parts), { headers: type }).formData();
-      const description = String(form.get('description'));
-      uploads.push({
-        authorization: request.headers.authorization,
-        file: form.get('file') as File,
-        description,
-      });
-    }
-    response.writeHead(status, status === 429 ? { 'retry-after': '0' } : {}).end();
-  });
+  server = createServer((request, response) => void take(request, response));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/documents/agent-logs/uploads`;
 });
@@ -48,6 +33,24 @@ afterEach(async () => {
   server.close();
   await rm(folder, { recursive: true });
 });
+
+/** The platform: keeps what is uploaded, or answers as the test wants. */
+async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part);
+  const status = statuses.shift() ?? 201;
+  if (status === 201) {
+    const type = { 'content-type': request.headers['content-type'] ?? '' };
+    const form = await new Response(Buffer.concat(parts), { headers: type }).formData();
+    const description = String(form.get('description'));
+    uploads.push({
+      authorization: request.headers.authorization,
+      file: form.get('file') as File,
+      description,
+    });
+  }
+  response.writeHead(status, status === 429 ? { 'retry-after': '0' } : {}).end();
+}
 
 /** Brings the period's evidence; `spoil` alters a file of the export on its way. */
 async function run(more: Partial<Collection> = {}, spoil?: (name: string, bytes: Uint8Array) => Uint8Array) {

@@ -10,15 +10,18 @@ import { perfectSubtrees } from '../../core/log/proof.ts';
 import { entriesPath, TILE_WIDTH, tilePath, tileWidth } from '../../core/log/tile.ts';
 import { madeLeaf, signedRoot, VERIFIER_KEY } from './made-log.ts';
 
+/** The leaf of a record, by its index. */
+export type LeafOf = (index: number) => Uint8Array;
+
 /** A log of `count` records, of which only the hashes are kept in memory: made for measuring. */
 class MadeLog {
   readonly count: number;
   readonly levels: Uint8Array[][];
   readonly #texts: string[][];
 
-  constructor(count: number) {
+  constructor(count: number, leafOf: LeafOf = madeLeaf) {
     this.count = count;
-    this.levels = perfectSubtrees(Array.from({ length: count }, (_, index) => leafHash(madeLeaf(index))));
+    this.levels = perfectSubtrees(Array.from({ length: count }, (_, index) => leafHash(leafOf(index))));
     this.#texts = Array.from({ length: this.levels.length + 1 }, () => []); // the root may be of no perfect subtree
   }
 
@@ -60,15 +63,15 @@ class MadeLog {
 }
 
 /** Writes a log of `count` records into `directory` as C2SP tlog-tiles. */
-export async function writeTiles(directory: string, count: number): Promise<void> {
-  const log = new MadeLog(count);
+export async function writeTiles(directory: string, count: number, leafOf: LeafOf = madeLeaf): Promise<void> {
+  const log = new MadeLog(count, leafOf);
   const put = async (path: string, bytes: Uint8Array | string) => {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), bytes);
   };
   for (let first = 0; first < count; first += TILE_WIDTH) {
     const width = Math.min(TILE_WIDTH, count - first);
-    const leaves = Array.from({ length: width }, (_, position) => madeLeaf(first + position));
+    const leaves = Array.from({ length: width }, (_, position) => leafOf(first + position));
     await put(entriesPath(first / TILE_WIDTH, width), entryBundle(leaves));
   }
   for (let level = 0; tileWidth(level, 0, count) > 0; level++) {

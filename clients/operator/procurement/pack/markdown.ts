@@ -34,7 +34,7 @@ function cellText(cell: Cell): string {
 /** The sentence, then what it rests on; one of which something is missing is said not to be evidenced. */
 function statementText({ text, evidence, evidenced }: Statement): string {
   const found = evidence.map(evidenceText).join('; ');
-  if (evidenced) return `${escapeMarkdown(text)} *[${found}]*`;
+  if (evidenced) return found === '' ? escapeMarkdown(text) : `${escapeMarkdown(text)} *[${found}]*`;
   return `${escapeMarkdown(text)} **Not evidenced.**${found === '' ? '' : ` *[only: ${found}]*`}`;
 }
 

@@ -54,7 +54,7 @@ function sectionBlocks({ heading, intro = [], image, statements = [], table, ver
 }
 
 function figureBlocks({ file, picture, alt }: NonNullable<Section['image']>): Block[] {
-  const below = `On the next page; it is attached as ${file} too, where pointing at an arrow tells what lets it happen.`;
+  const below = `The picture is on the next page, and attached as ${file}, where pointing at an arrow tells what lets it happen.`;
   return [
     { kind: 'paragraph', text: value(below) },
     { kind: 'figure', picture, alt },
