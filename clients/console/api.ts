@@ -24,7 +24,11 @@ export class Api {
     return this.#ask<T>('GET', `${path}${queryText(query)}`, undefined, signal);
   }
 
-  send<T>(method: 'POST' | 'DELETE', path: string, body?: object): Promise<Answer<T>> {
+  send<T>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<Answer<T>> {
     return this.#ask<T>(method, path, body);
   }
 

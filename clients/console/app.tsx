@@ -12,13 +12,19 @@ import { trustFrom } from './trust.ts';
 import { SignIn } from './views/sign-in.tsx';
 import { VIEWS } from './views.ts';
 
+interface Caller {
+  type: string;
+  id: string;
+  scopes: readonly Scope[];
+}
+
 /** The console: nobody, somebody who is being let in, or a reader with a view. */
 export function App() {
   const base = useMemo(() => apiBaseOf(location), []);
   const [token, setToken] = useState(storedToken);
   const [pin, setPin] = useState<PinnedKey>();
   const [trusted, setTrusted] = useState<{ key: string; trust: Trust }>();
-  const [scopes, setScopes] = useState<readonly Scope[]>([]);
+  const [caller, setCaller] = useState<Caller>({ type: '', id: '', scopes: [] });
   const [problem, setProblem] = useState<Problem>();
   const [alarm, setAlarm] = useState<string>();
   const [timeZone, setTimeZone] = useTimeZone();
@@ -36,14 +42,11 @@ export function App() {
     if (!api) return;
     let gone = false;
     void (async () => {
-      const [caller, key] = await Promise.all([
-        api.get<{ scopes: readonly Scope[] }>('/v1/audit/caller'),
-        pinnedKey(api),
-      ]);
+      const [asked, key] = await Promise.all([api.get<Caller>('/v1/audit/caller'), pinnedKey(api)]);
       if (gone) return;
-      if (!caller.ok) return leave(caller.problem);
+      if (!asked.ok) return leave(asked.problem);
       if (!key.ok) return leave(key.problem);
-      setScopes(caller.data.scopes);
+      setCaller(asked.data);
       setPin(key.pin);
     })();
     return () => {
@@ -71,10 +74,10 @@ export function App() {
   }
   if (!pin || trusted?.key !== pin.key) return <Loading what="the key of the log" />;
   const view = VIEWS.find(({ name }) => name === route.view) ?? VIEWS[0];
-  const may = (scope: Scope) => scopes.includes(scope);
+  const may = (scope: Scope) => caller.scopes.includes(scope);
   return (
     <SignedContext.Provider
-      value={{ api, pin, setPin, trust: trusted.trust, timeZone, may, alarm: setAlarm }}
+      value={{ api, pin, setPin, trust: trusted.trust, timeZone, me: caller, may, alarm: setAlarm }}
     >
       <Shell view={view} alarm={alarm} timeZone={timeZone} onTimeZone={setTimeZone} onLeave={() => leave()}>
         <view.show key={view.name} query={route.query} />

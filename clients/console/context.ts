@@ -13,6 +13,8 @@ export interface Signed {
   /** The pinned key, with those that follow from it. */
   trust: Trust;
   timeZone: string;
+  /** Who the API says the reader is. */
+  me: { type: string; id: string };
   /** Whether the reader holds this scope. */
   may(scope: Scope): boolean;
   /** Tells everybody who looks at the page that something was altered. */

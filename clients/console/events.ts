@@ -2,7 +2,7 @@ import { english } from '../../core/narrative/messages/en.ts';
 import { Storyteller } from '../../core/narrative/storyteller.ts';
 import type { Trust } from '../../core/receipt/key-chain.ts';
 import type { Api, Problem } from './api.ts';
-import type { Page } from './pages.ts';
+import { entriesOf, type Page } from './pages.ts';
 import type { Line } from './story.ts';
 import { verifyRecords } from './verification.ts';
 
@@ -36,10 +36,11 @@ export async function listEvents(
     const { events, checkpoint, next_cursor, total_count } = answer.data;
     const { verdicts } = await verifyRecords(events, checkpoint, trust, signal);
     if (signal.aborted) return;
-    const personal = events.some(({ disclosures }) => disclosures !== undefined);
+    const personal =
+      answer.data.erased !== undefined || events.some(({ disclosures }) => disclosures !== undefined);
     // One teller a task, so that a result names the call that it belongs to.
     const tellers = new Map<string, Storyteller>();
-    for (const [position, raw] of events.entries()) {
+    for (const [position, raw] of entriesOf(answer.data).entries()) {
       const verdict = verdicts[position];
       if (!verdict) continue;
       const task = raw.record.event.task?.id ?? '';

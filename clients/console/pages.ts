@@ -14,6 +14,14 @@ export interface Page {
   checkpoint: string;
   next_cursor: string | null;
   total_count: number;
+  /** Of which of these records the personal fields were erased: the API's word, which the record of the erasure vouches for. */
+  erased?: (NonNullable<Recorded['erased']> & { log_index: number })[];
+}
+
+/** The records of a page, each with what the API says of its erasure. */
+export function entriesOf({ events, erased = [] }: Page): PageEntry[] {
+  const byIndex = new Map(erased.map((one) => [one.log_index, one]));
+  return events.map((entry) => ({ ...entry, erased: byIndex.get(entry.log_index) }));
 }
 
 export interface TimelinePage extends Page {

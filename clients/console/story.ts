@@ -5,7 +5,7 @@ import { summaryFacts } from '../../core/narrative/story.ts';
 import { Storyteller } from '../../core/narrative/storyteller.ts';
 import type { Trust } from '../../core/receipt/key-chain.ts';
 import type { Api, Problem } from './api.ts';
-import type { PageEntry, TimelinePage } from './pages.ts';
+import { entriesOf, type PageEntry, type TimelinePage } from './pages.ts';
 import { type Verdict, verifyRecords } from './verification.ts';
 
 /** A record of a story: what it says, whether it verifies, and the record itself. */
@@ -90,7 +90,7 @@ export async function loadStory(
     teller ??= new Storyteller(taskId, audienceOf(timeZone, page.personal));
     const { verdicts } = await verifyRecords(page.events, page.checkpoint, trust, signal);
     if (signal.aborted) return;
-    for (const [position, raw] of page.events.entries()) {
+    for (const [position, raw] of entriesOf(page).entries()) {
       const verdict = verdicts[position];
       if (!verdict) continue;
       if (!verdict.verified) altered.push(lines.length);

@@ -2,14 +2,21 @@ import type { ComponentType } from 'preact';
 import type { Scope } from '../../core/identity/scope.ts';
 import type { IconName } from './parts/icon.tsx';
 import { EmittersView } from './views/emitters.tsx';
+import { ErasuresView } from './views/erasures.tsx';
 import { EventsView } from './views/events.tsx';
+import { ExportsView } from './views/exports.tsx';
+import { HoldsView } from './views/holds.tsx';
 import { IntegrityView } from './views/integrity.tsx';
 import { ProcurementView } from './views/procurement.tsx';
+import { PurgesView } from './views/purges.tsx';
 import { QuarantineView } from './views/quarantine.tsx';
+import { RetentionView } from './views/retention.tsx';
 import { ReviewsView } from './views/reviews.tsx';
 import { TaskView } from './views/task.tsx';
 import { TasksView } from './views/tasks.tsx';
 import { TokensView } from './views/tokens.tsx';
+import { WebhookView } from './views/webhook.tsx';
+import { WebhooksView } from './views/webhooks.tsx';
 
 /** A view of the console: a file under `views/` and a line below. */
 export interface View {
@@ -33,6 +40,13 @@ export const VIEWS: readonly [View, ...View[]] = [
   { name: 'quarantine', show: QuarantineView, place: { label: 'Quarantine', icon: 'wait' } },
   { name: 'integrity', show: IntegrityView, place: { label: 'Integrity', icon: 'shield' } },
   { name: 'procurement', show: ProcurementView, place: { label: 'Procurement', icon: 'decision' } },
+  { name: 'exports', show: ExportsView, place: { label: 'Exports', icon: 'fetch' }, scope: 'exports' },
+  { name: 'retention', show: RetentionView, place: { label: 'Retention', icon: 'lock' }, scope: 'retention' },
+  { name: 'holds', show: HoldsView, within: 'retention' },
+  { name: 'erasures', show: ErasuresView, within: 'retention' },
+  { name: 'purges', show: PurgesView, within: 'retention' },
+  { name: 'webhooks', show: WebhooksView, place: { label: 'Webhooks', icon: 'push' }, scope: 'webhooks' },
+  { name: 'webhook', show: WebhookView, within: 'webhooks' },
   { name: 'tokens', show: TokensView, place: { label: 'Tokens', icon: 'key' }, scope: 'tokens' },
   { name: 'emitters', show: EmittersView, place: { label: 'Emitters', icon: 'send' }, scope: 'tokens' },
 ];

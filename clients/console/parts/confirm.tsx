@@ -1,7 +1,15 @@
 import { useState } from 'preact/hooks';
 
-/** An act that can't be undone: asked twice, in words that say what it is about. */
-export function Confirm({ label, about, onConfirm }: { label: string; about: string; onConfirm(): void }) {
+interface ConfirmProps {
+  label: string;
+  about: string;
+  /** What it means, where that is not that it can't be undone. */
+  means?: string;
+  onConfirm(): void;
+}
+
+/** An act with consequences: asked twice, in words that say what it is about. */
+export function Confirm({ label, about, means = 'This can’t be undone.', onConfirm }: ConfirmProps) {
   const [asked, setAsked] = useState(false);
   if (!asked) {
     return (
@@ -12,7 +20,7 @@ export function Confirm({ label, about, onConfirm }: { label: string; about: str
   }
   return (
     <p class="confirm">
-      {label} <bdi>{about}</bdi>? This can't be undone.{' '}
+      {label} <bdi>{about}</bdi>? {means}{' '}
       <button
         type="button"
         class="danger"

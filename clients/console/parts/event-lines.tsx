@@ -16,10 +16,12 @@ interface EventLinesProps {
   what: string;
   /** Whether what is listed may be signed off. */
   signOff?: boolean;
+  /** What is said where there is none. */
+  empty?: string;
 }
 
 /** What `query` asks for at `path`, page by page, each record verified here. */
-export function EventLines({ path, query, what, signOff = false }: EventLinesProps) {
+export function EventLines({ path, query, what, signOff = false, empty }: EventLinesProps) {
   const { api, trust, timeZone, alarm } = useSigned();
   const [list, setList] = useState<EventList>();
   const [pages, setPages] = useState(1);
@@ -42,7 +44,7 @@ export function EventLines({ path, query, what, signOff = false }: EventLinesPro
     <>
       {list === undefined && <Loading what={`${what}s`} />}
       {list && lines.length === 0 && !list.problem && (
-        <Empty>No {what} matches. Widen the times, or take a filter away.</Empty>
+        <Empty>{empty ?? `No ${what} matches. Widen the times, or take a filter away.`}</Empty>
       )}
       {lines.length > 0 && (
         <>

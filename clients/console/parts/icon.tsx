@@ -14,6 +14,9 @@ const SHAPES = {
   pen: 'M4 16l1-4 8-8 3 3-8 8zM11 6l3 3',
   send: 'M3 10l14-6-5 13-3-5z',
   stop: 'M6.500 2.500h7l4 4v7l-4 4h-7l-4-4v-7zM10 6v5M10 13.900v.200',
+  fetch: 'M10 3v10m0 0l-4-4m4 4l4-4M4 17h12',
+  lock: 'M6 9V7a4 4 0 0 1 8 0v2M5 9h10v8H5z',
+  push: 'M3 10h10m0 0l-4-4m4 4l-4 4M17 4v12',
   print: 'M6 8V3h8v5M5 14H3V8h14v6h-2M6 12h8v5H6z',
 } as const;
 export type IconName = keyof typeof SHAPES;

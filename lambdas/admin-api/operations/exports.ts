@@ -165,7 +165,22 @@ export const downloadExport = {
   params,
   summary: 'Fetches an export that is done',
   description: 'Every download is a record, `EXPORT_DOWNLOADED`, before the address is given.',
+  query: z.strictObject({
+    redirect: z.enum(['true', 'false']).default('true').meta({
+      description:
+        '`false`: the answer is the address itself, for pages, whose token must not follow to another place.',
+    }),
+  }),
   answers: {
+    200: {
+      description: 'With `redirect=false`.',
+      schema: z.strictObject({
+        address: z.url().meta({
+          description: 'Presigned, for five minutes; whoever has it can fetch the zip.',
+        }),
+      }),
+      example: { address: 'https://example.s3.amazonaws.com/exports/01a20ce4.zip?X-Amz-Signature=9f86d0' },
+    },
     303: {
       description: 'The zip is at the address in `Location`, for five minutes.',
       headers: { location: 'A presigned address; whoever has it can fetch the zip.' },

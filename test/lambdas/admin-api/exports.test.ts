@@ -101,9 +101,22 @@ test('a download is recorded before its address is given, and refused where it c
   expect(world.queued('EXPORT_DOWNLOADED')).toMatchObject([
     { payload: { target: { type: 'export', id: made.export_id } } },
   ]);
+  // A page is told the address, and it is a download all the same.
+  const told = await world.call('GET', `${one}/download`, { token, query: { redirect: 'false' } });
+  expect([told.status, told.json]).toEqual([200, { address: given.headers.location }]);
+  expect(told.headers.location).toBeUndefined();
+  expect(world.queued('EXPORT_DOWNLOADED')).toHaveLength(2);
+  const unclear = await world.call('GET', `${one}/download`, { token, query: { redirect: 'no' } });
+  expect([unclear.status, unclear.json.field]).toEqual([400, 'redirect']);
   world.queueIsDown = true;
-  const refused = await world.call('GET', `${one}/download`, { token });
-  expect([refused.status, refused.headers.location]).toEqual([503, undefined]);
+  for (const query of [{}, { redirect: 'false' }]) {
+    const refused = await world.call('GET', `${one}/download`, { token, query });
+    expect([refused.status, refused.headers.location, refused.json.address]).toEqual([
+      503,
+      undefined,
+      undefined,
+    ]);
+  }
 });
 
 test('what was deleted can not be fetched any more, and what runs is cancelled', async () => {
