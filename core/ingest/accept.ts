@@ -14,6 +14,9 @@ import { countCodes, refusalEvent } from './refusal-event.ts';
 const ALONE_FROM = 3; // receives: whatever fails again and again must not take others with it
 const MAX_APPEND = 2_000; // events of one append: what the table takes within a function's time
 
+const AFTER_THE_END =
+  'The contract of this tenant has ended, and with it all senders: what is sent since is not recorded.';
+
 /** A message on its way: what it wants recorded, and what of it was refused. */
 interface Judged {
   message: QueueMessage;
@@ -136,6 +139,15 @@ async function judgeMessage(message: QueueMessage, intake: Intake): Promise<Judg
     workloads: intake.workloads,
   });
   if (!open.ok) return { message, ready: [], refused: [refusedMessage(message, open, now)] };
+  if (intake.endedAt !== undefined && open.source !== 'internal' && message.sentAt >= intake.endedAt) {
+    const { source, emitter } = open;
+    const refusal = refuse('emitter_removed', AFTER_THE_END);
+    return {
+      message,
+      ready: [],
+      refused: [refusedMessage(message, { ok: false, refusal, source, emitterId: emitter.id }, now)],
+    };
+  }
   const judged: Judged = {
     message,
     ready: [],

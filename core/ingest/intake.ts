@@ -36,6 +36,8 @@ export interface Intake {
   /** What the tenant has taken out of text for good. */
   redact?: readonly PatternName[];
   policyVersion: number;
+  /** When the tenant's contract ended, if it has: what the queues took from there on is refused, but for our own records. */
+  endedAt?: number | undefined;
   /** Key of the pseudonyms of subjects. */
   pseudonymKey: Uint8Array;
   quarantine: Quarantine;

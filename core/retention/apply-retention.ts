@@ -4,6 +4,7 @@ import { AuditError } from '../errors.ts';
 import { formatTimestamp } from '../event/time.ts';
 import { lockUntil } from '../sequencer/log.ts';
 import { carryOut } from './carry-out.ts';
+import { purgePolicy } from './closing.ts';
 import { isInForce } from './hold.ts';
 import type { Keeper, StandingPurge } from './keeper.ts';
 import { isRecorded } from './own-record.ts';
@@ -43,8 +44,11 @@ export async function applyRetention(keeper: Keeper, deadline: number): Promise<
   const run: RetentionRun = { purges: [], ...(await secureHolds(keeper, holds)) };
   const inForce = holds.filter((hold) => isInForce(hold, now));
   const policy = await policyInForce(keeper.policies, keeper.deployed);
+  const purging = { ...policy, policy: purgePolicy(policy.policy, policy.ended, now) };
   for (;;) {
-    const purge = (await keeper.purges.standing()) ?? (await begin(keeper, policy, inForce, run));
+    const purge =
+      (await keeper.purges.standing()) ??
+      (await begin(keeper, purging, policy.policy.max_days, inForce, run));
     if (!purge) return run;
     const order = decodeOrder(await read(purge.order, keeper));
     if (!(await isRecorded(orderEvent(order, purge.before, keeper.version), keeper, deadline)))
@@ -70,6 +74,7 @@ export async function applyRetention(keeper: Keeper, deadline: number): Promise<
 async function begin(
   keeper: Keeper,
   policy: PolicyInForce,
+  lockDays: number,
   holds: Parameters<typeof planPurge>[2],
   run: RetentionRun,
 ): Promise<StandingPurge | undefined> {
@@ -81,7 +86,7 @@ async function begin(
   const order = await planPurge(keeper, policy, holds, head);
   if (!order) return undefined;
   const object = orderObject(order);
-  await keeper.archive.create(object, encodeDocument(order), lockOf(order, policy.policy.max_days));
+  await keeper.archive.create(object, encodeDocument(order), lockOf(order, lockDays));
   const purge = { purgeId: order.purge_id, order: object, before: head.purged?.below ?? 0 };
   return (await keeper.purges.begin(purge)) ? purge : await keeper.purges.standing();
 }

@@ -1,4 +1,5 @@
 import type { Unrecorded } from '../identity/registry.ts';
+import type { ClosingStatement } from './closing.ts';
 import type { Contradiction, RetentionPolicy } from './policy.ts';
 
 /** A version of the tenant's policy, as somebody set it. Times are milliseconds since the Unix epoch. */
@@ -12,6 +13,8 @@ export interface SetPolicy extends Unrecorded {
   reason?: string;
   /** What was in force before: it stays so until the change is recorded. */
   previous: RetentionPolicy;
+  /** Once the contract has ended: later versions carry it on. */
+  ended?: ContractEnd;
 }
 
 /** The versions that were set. */
@@ -26,6 +29,16 @@ export interface PolicyStore {
   history(): Promise<SetPolicy[]>;
 }
 
+/** The end of a contract. */
+export interface ContractEnd {
+  /** Nothing that a queue takes from here on is recorded for the tenant's agents. */
+  at: number;
+  /** The version of the policy that ended it. */
+  version: number;
+  /** The record that holds the closing statement, and the statement, once one was made. */
+  closing?: { eventId: string; statement: ClosingStatement };
+}
+
 /** What a tenant file demands at least, whatever the tenant sets. */
 export type Floors = Pick<RetentionPolicy, 'immutability_days' | 'min_days'>;
 
@@ -33,6 +46,7 @@ export type Floors = Pick<RetentionPolicy, 'immutability_days' | 'min_days'>;
 export interface PolicyInForce {
   version: number;
   policy: RetentionPolicy;
+  ended?: ContractEnd;
 }
 
 const DEPLOYED_VERSION = 1;
@@ -47,10 +61,11 @@ export async function policyInForce(
 ): Promise<PolicyInForce> {
   const standing = await store.read();
   if (!standing) return { version: DEPLOYED_VERSION, policy: deployed };
-  const { version, policy, previous, unrecorded } = standing;
+  const { version, policy, previous, unrecorded, ended } = standing;
+  const ending = ended && (unrecorded === undefined || ended.version < version) ? { ended } : {};
   return unrecorded === undefined
-    ? { version, policy: raisedTo(deployed, policy) }
-    : { version: version - 1, policy: raisedTo(deployed, previous) };
+    ? { version, policy: raisedTo(deployed, policy), ...ending }
+    : { version: version - 1, policy: raisedTo(deployed, previous), ...ending };
 }
 
 /** `policy`, where the floors have risen above it since it was set. */

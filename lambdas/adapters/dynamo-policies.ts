@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { AuditError } from '../../core/errors.ts';
+import type { ClosingStatement } from '../../core/retention/closing.ts';
 import { retentionPolicySchema } from '../../core/retention/policy.ts';
-import type { PolicyStore, SetPolicy } from '../../core/retention/standing-policy.ts';
+import type { ContractEnd, PolicyStore, SetPolicy } from '../../core/retention/standing-policy.ts';
 import type { ControlTable } from './dynamo-control.ts';
 
 const PARTITION = 'POLICY';
@@ -14,6 +15,15 @@ const versionSchema = z.object({
   changedBy: z.object({ type: z.string(), id: z.string() }),
   reason: z.string().optional(),
   previous: retentionPolicySchema,
+  ended: z
+    .object({
+      at: z.int(),
+      version: z.int(),
+      closing: z
+        .object({ eventId: z.string(), statement: z.custom<ClosingStatement>((value) => value !== null) })
+        .optional(),
+    })
+    .optional(),
 });
 const itemSchema = z.object({ sk: z.string(), set: versionSchema, unrecorded: z.string().optional() });
 
@@ -62,10 +72,15 @@ function readItem(item: unknown): SetPolicy {
   if (!parsed.success)
     throw new AuditError('integrity', 'an item of the control table is not a retention policy');
   const { set, unrecorded } = parsed.data;
-  const { reason, ...rest } = set;
+  const { reason, ended, ...rest } = set;
   return {
     ...rest,
+    ...(ended && { ended: endOf(ended) }),
     ...(reason !== undefined && { reason }),
     ...(unrecorded !== undefined && { unrecorded }),
   };
+}
+
+function endOf({ closing, ...end }: NonNullable<z.output<typeof versionSchema>['ended']>): ContractEnd {
+  return { ...end, ...(closing && { closing }) };
 }

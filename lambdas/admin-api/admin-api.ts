@@ -1,5 +1,6 @@
 import type { Route } from '../shared/http/route.ts';
 import type { AdminApi } from './ports.ts';
+import { closingRoutes } from './routes/closing.ts';
 import { emitterRoutes } from './routes/emitters.ts';
 import { erasureRoutes } from './routes/erasures.ts';
 import { exportRoutes } from './routes/exports.ts';
@@ -17,6 +18,7 @@ export function adminRoutes(api: AdminApi): Route[] {
     ...emitterRoutes(api),
     ...exportRoutes(api),
     ...retentionRoutes(api),
+    ...closingRoutes(api),
     ...holdRoutes(api),
     ...erasureRoutes(api),
     ...webhookRoutes(api),

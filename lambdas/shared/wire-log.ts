@@ -116,9 +116,9 @@ export async function wireLog(
 
 /** The log under the policy that is in force now. */
 export async function underPolicy({ log, intake, policies, deployed }: LogBase): Promise<LogWiring> {
-  const { version, policy } = await policyInForce(policies, deployed);
+  const { version, policy, ended } = await policyInForce(policies, deployed);
   const ruled = { ...log, lockDays: lockDaysBy(policy) };
-  return { log: ruled, intake: { ...intake, log: ruled, policyVersion: version } };
+  return { log: ruled, intake: { ...intake, log: ruled, policyVersion: version, endedAt: ended?.at } };
 }
 
 /** Hashes of tiles are no personal data, and proofs of the oldest record need them: they stay as long as any record may. */

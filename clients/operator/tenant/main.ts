@@ -4,6 +4,7 @@ import { addEmitterCommands } from './emitter-commands.ts';
 import { addExportCommand } from './export-command.ts';
 import { describeFailure, type ExitStatus, exitStatusOf } from './failure.ts';
 import { addKeyCommands } from './key-commands.ts';
+import { addLeavingCommands } from './leaving-commands.ts';
 import { addRecoveryCommands } from './recovery-commands.ts';
 import { addRetentionCommand } from './retention-command.ts';
 import { addTenantCommands } from './tenant-commands.ts';
@@ -45,6 +46,7 @@ export async function main(args: readonly string[], world: Omit<World, 'fail'>):
   addEmitterCommands(program, { ...world, fail });
   addExportCommand(program, { ...world, fail });
   addRetentionCommand(program, { ...world, fail });
+  addLeavingCommands(program, { ...world, fail });
   try {
     await program.parseAsync(args, { from: 'user' });
     return status;

@@ -89,7 +89,7 @@ async function readLog(tenant: DeployedTenant, { kms, dynamo }: Connection) {
   return { size: opened.checkpoint.size, asOf: recordedAt.toISOString() };
 }
 
-async function readQueue(sqs: SQSClient, QueueUrl: string) {
+export async function readQueue(sqs: SQSClient, QueueUrl: string) {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl,

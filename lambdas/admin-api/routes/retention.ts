@@ -19,7 +19,7 @@ import type { AdminApi } from '../ports.ts';
 export function retentionRoutes(api: AdminApi) {
   return [
     routeOf(getRetentionPolicy, async () => {
-      const standing = await settled(api);
+      const { ended: _, ...standing } = await settled(api);
       const history = await api.retention.policies.history();
       const body = { ...standing, history: history.map(shownVersion), presets: PRESETS };
       return { status: 200, headers: etag(standing.version), body, gives: { count: 1 } };
@@ -36,9 +36,10 @@ async function put(api: AdminApi, asked: Asked<typeof putRetentionPolicy>): Prom
   if (below) throw invalid(`policy/${below.field}`, below.expected);
   const before = await settled(api);
   if (before.version !== seen) throw overtaken(before);
+  const { ended, ...told } = before;
   const changes = explainChange(before.policy, policy);
   if (preview === true || Object.values(changes).every((lines) => lines.length === 0))
-    return { status: 200, headers: etag(seen), body: { ...before, policy, applied: false, changes } };
+    return { status: 200, headers: etag(seen), body: { ...told, policy, applied: false, changes } };
 
   const next: SetPolicy = {
     version: seen + 1,
@@ -46,6 +47,7 @@ async function put(api: AdminApi, asked: Asked<typeof putRetentionPolicy>): Prom
     changedAt: api.clock.now(),
     changedBy: { type: asked.caller.kind, id: asked.caller.id },
     previous: before.policy,
+    ...(ended && { ended }),
     ...(reason !== undefined && { reason }),
   };
   const unrecorded = api.acts.mark(
@@ -72,7 +74,13 @@ async function settled({ retention: { policies, deployed }, acts }: AdminApi) {
     await acts.record(unrecorded, (mark) => policies.recorded(standing, mark));
   const floors = floorsOf(deployed);
   if (!standing) return { ...(await policyInForce(policies, deployed)), floors };
-  return { ...shownVersion(standing), policy: raisedTo(deployed, standing.policy), floors };
+  const { ended } = await policyInForce(policies, deployed);
+  return {
+    ...shownVersion(standing),
+    policy: raisedTo(deployed, standing.policy),
+    floors,
+    ...(ended && { ended }),
+  };
 }
 
 function versionSeen({ body, header }: Asked<typeof putRetentionPolicy>): number {

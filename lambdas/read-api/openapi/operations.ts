@@ -1,3 +1,4 @@
+import * as closing from '../../admin-api/operations/closing.ts';
 import * as emitters from '../../admin-api/operations/emitters.ts';
 import * as erasures from '../../admin-api/operations/erasures.ts';
 import * as exporting from '../../admin-api/operations/exports.ts';
@@ -53,6 +54,9 @@ export const OPERATIONS: readonly Operation[] = [
   exporting.downloadExport,
   retention.getRetentionPolicy,
   retention.putRetentionPolicy,
+  closing.getContractEnd,
+  closing.endContract,
+  closing.stateClosing,
   holds.placeHold,
   holds.listHolds,
   holds.getHold,

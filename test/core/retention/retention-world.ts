@@ -106,6 +106,7 @@ export class RetentionWorld {
       emitterByKid: async () => undefined,
       personalData: DEFAULT_PERSONAL_DATA,
       policyVersion: 1,
+      endedAt: (await policyInForce(this.policies, SHORT)).ended?.at,
       pseudonymKey: this.keys.pseudonym,
       quarantine: this.quarantine,
       writerVersion: '0.1.0',
