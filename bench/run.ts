@@ -5,6 +5,7 @@ import { benchCost } from './cost.ts';
 import { benchExport } from './export.ts';
 import type { Extent, Line } from './line.ts';
 import { benchQuery } from './query.ts';
+import { benchSdk } from './sdk.ts';
 import { benchTimeline } from './timeline.ts';
 import { benchVerify } from './verify.ts';
 import { benchWriter } from './writer.ts';
@@ -17,6 +18,7 @@ const PARTS = {
   'cold-start': benchColdStart,
   cost: benchCost,
   query: benchQuery,
+  sdk: benchSdk,
 } satisfies Record<string, (extent: Extent) => Promise<Line[]>>;
 type Part = keyof typeof PARTS;
 const NAMES = Object.keys(PARTS) as Part[];
