@@ -5,13 +5,13 @@ import { SELF_AGENT_ID } from '../../core/event/envelope.ts';
 import type { EventId } from '../../core/event/ids.ts';
 import type { Clock, Random } from '../../core/ports.ts';
 import type { Receipt } from '../../core/receipt/receipt.ts';
-import type { PatternName } from '../../core/redaction/patterns.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './backoff.ts';
 import { type Confirmation, Confirmer } from './confirm.ts';
 import { onExit } from './exit.ts';
 import type { AgentInfo, EventContext, PayloadInput, TaskStart } from './inputs.ts';
 import { Journal } from './journal.ts';
 import { type BufferPolicy, DEFAULT_BUFFER, type FlushReport, Outbox } from './outbox.ts';
+import { type PrivacyOptions, privacyOf } from './privacy.ts';
 import { harmless, messageOf, type ProblemListener, warnOfProblem } from './problem.ts';
 import { ReceiptsFile } from './receipts-file.ts';
 import { Recorder } from './recorder.ts';
@@ -24,7 +24,7 @@ import type { TransportFactory } from './transport.ts';
 const SESSION_OCTETS = 16;
 const CONFIRM_TIMEOUT_MS = 60_000;
 
-export interface AuditTrailOptions {
+export interface AuditTrailOptions extends PrivacyOptions {
   /** Who acts. `instance_id` is minted for this process where it is missing. */
   agent: AgentInfo;
   /** `sqs(…)` of sqs.ts or `https(…)` of https.ts. */
@@ -44,8 +44,6 @@ export interface AuditTrailOptions {
   verifierKey?: string;
   /** Whether to flush on SIGTERM too (default true). */
   sigterm?: boolean;
-  /** What is taken out of text before anything is hashed, kept or sent: `email`, `card`, `iban`, `phone`, `secret`. */
-  redact?: readonly PatternName[];
   buffer?: Partial<BufferPolicy>;
   retry?: Partial<RetryPolicy>;
   /**
@@ -116,7 +114,7 @@ export class AuditTrail {
       random,
       outbox: this.#outbox,
       strict,
-      redact: options.redact,
+      ...privacyOf(options),
     });
     this.#offExit = onExit({
       flush: () => this.#outbox.flush(),

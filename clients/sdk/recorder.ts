@@ -4,11 +4,12 @@ import { type EventId, mintEventId } from '../../core/event/ids.ts';
 import { LIMITS } from '../../core/event/limits.ts';
 import { parseEvent } from '../../core/event/parse.ts';
 import type { AgentEventType } from '../../core/event/payloads.ts';
+import { commit } from '../../core/event/personal-data.ts';
 import { type Refusal, refuse } from '../../core/event/refusal.ts';
 import { formatTimestamp } from '../../core/event/time.ts';
 import type { Clock, Random } from '../../core/ports.ts';
-import type { PatternName } from '../../core/redaction/patterns.ts';
 import { redactEvent } from '../../core/redaction/redact.ts';
+import type { RedactionRule } from '../../core/redaction/rules.ts';
 import type { AgentInfo, EventContext, PayloadInput } from './inputs.ts';
 import type { Outbox } from './outbox.ts';
 import { type OutgoingEvent, seal } from './outgoing.ts';
@@ -29,7 +30,8 @@ interface RecorderTerms {
   random: Random;
   outbox: Outbox;
   strict: boolean;
-  redact?: readonly PatternName[] | undefined;
+  redact: readonly RedactionRule[];
+  personalData: readonly string[];
 }
 
 /** Gives drafts their id, time and hash, checks them against the writer's own schema and puts them into the outbox. */
@@ -99,7 +101,11 @@ export class Recorder {
       );
     }
     if (!parsed.ok) return parsed;
-    const sealed = seal(redactEvent(parsed.event, this.#terms.redact ?? []).event);
+    const { redact, personalData, random } = this.#terms;
+    const clean = redactEvent(parsed.event, redact).event;
+    const { event: committed, disclosures } =
+      personalData.length === 0 ? { event: clean, disclosures: [] } : commit(clean, personalData, random);
+    const sealed = seal(committed, disclosures);
     return sealed.bytes > LIMITS.eventBytes ? refuse('event_too_large') : sealed;
   }
 

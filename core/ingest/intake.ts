@@ -2,7 +2,7 @@ import type { TenantId } from '../event/ids.ts';
 import type { RefusalCode } from '../event/refusal.ts';
 import type { Emitter } from '../identity/emitter.ts';
 import type { WorkloadTerms } from '../identity/workload.ts';
-import type { PatternName } from '../redaction/patterns.ts';
+import type { RedactionRule } from '../redaction/rules.ts';
 import type { Log } from '../sequencer/log.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -34,7 +34,7 @@ export interface Intake {
   /** JSON Pointers, with `*`, of what the tenant calls personal, and the version of the policy that says so. */
   personalData: readonly string[];
   /** What the tenant has taken out of text for good. */
-  redact?: readonly PatternName[];
+  redact?: readonly RedactionRule[];
   policyVersion: number;
   /** When the tenant's contract ended, if it has: what the queues took from there on is refused, but for our own records. */
   endedAt?: number | undefined;

@@ -15,8 +15,8 @@ import { commit, pseudonymise } from '../event/personal-data.ts';
 import { type Refusal, refuse } from '../event/refusal.ts';
 import { formatTimestamp } from '../event/time.ts';
 import type { Random } from '../ports.ts';
-import type { PatternName } from '../redaction/patterns.ts';
 import { redactEvent } from '../redaction/redact.ts';
+import type { RedactionRule } from '../redaction/rules.ts';
 import { SOURCE_HASH_POINTER } from './disclosed.ts';
 import {
   type AuditRecord,
@@ -42,7 +42,7 @@ export interface IngestTerms {
   /** JSON Pointers, with `*`, of what the tenant calls personal. */
   personalData: readonly string[];
   /** What the tenant has taken out of text for good, before anything else is done with it. */
-  redact?: readonly PatternName[] | undefined;
+  redact?: readonly RedactionRule[] | undefined;
   /** Key of the pseudonyms of subjects. */
   pseudonymKey: Uint8Array;
   /** Key of the tags that tell a duplicate from a conflict. */
@@ -177,8 +177,8 @@ function redact(
   terms: IngestTerms,
 ): { record: PreparedEvent['record']; disclosures: Disclosure[] } | undefined {
   // The product's own statements about the log hold ids, not content.
-  const patterns = terms.source === 'internal' ? [] : (terms.redact ?? []);
-  const clean = redactEvent(event, patterns);
+  const rules = terms.source === 'internal' ? [] : (terms.redact ?? []);
+  const clean = redactEvent(event, rules);
   const { event: pseudonymous, replaced } = pseudonymise(clean.event, terms.pseudonymKey);
   const committed = commit(pseudonymous, terms.personalData, terms.random);
   const redactions = [

@@ -1,24 +1,45 @@
 import type { AuditEvent } from '../event/event.ts';
-import { committableFields } from '../event/fields.ts';
-import { formatPointer, replaceAt } from '../event/pointer.ts';
+import { committableFields, isRedactable } from '../event/fields.ts';
+import { expandPattern, formatPointer, parsePointer, replaceAt, valueAt } from '../event/pointer.ts';
 import { isCommitted } from '../event/values.ts';
 import { type PatternName, redactText } from './patterns.ts';
+import type { RedactionRule } from './rules.ts';
 
-/** An event without what its tenant's patterns recognise, and the JSON Pointers of the values that changed. */
+/** An event without what its tenant's rules name, and the JSON Pointers of the values that changed. */
 export interface Redacted {
   event: AuditEvent;
   redacted: string[];
 }
 
+/** Stands where a rule by place took a value, whatever it was. */
+const REDACTED = '[redacted: path]';
+
 /**
- * Replaces what `patterns` recognise in the free text and JSON of the payload. Ids, names, member names and commitments
- * stay. A number that is a card becomes text. Doing it twice changes nothing more.
+ * Takes out of the payload what `rules` name: what has a form wherever it stands in free text or JSON, and all that stands
+ * at a place. Ids, names, member names and commitments stay. A number that is a card becomes text, and so does whatever
+ * stood at a place. Doing it twice changes nothing more.
  */
-export function redactEvent(event: AuditEvent, patterns: readonly PatternName[]): Redacted {
-  if (patterns.length === 0) return { event, redacted: [] };
+export function redactEvent(event: AuditEvent, rules: readonly RedactionRule[]): Redacted {
+  if (rules.length === 0) return { event, redacted: [] };
   const result: Redacted = { event: structuredClone(event), redacted: [] };
-  for (const { tokens, value } of committableFields(event)) visit(value, tokens, patterns, result);
+  for (const rule of rules) if (isPlace(rule)) redactPlaces(rule, result);
+  const patterns = rules.filter((rule): rule is PatternName => !isPlace(rule));
+  for (const { tokens, value } of committableFields(result.event)) visit(value, tokens, patterns, result);
   return result;
+}
+
+function isPlace(rule: RedactionRule): rule is `/${string}` {
+  return rule.startsWith('/');
+}
+
+function redactPlaces(rule: string, { event, redacted }: Redacted): void {
+  for (const tokens of expandPattern(event, parsePointer(rule) ?? [])) {
+    const within = tokens.map((_, depth) => valueAt(event, tokens.slice(0, depth + 1)));
+    const stays = within.some(isCommitted) || within.at(-1) === REDACTED;
+    if (stays || !isRedactable(event.event_type, tokens)) continue;
+    replaceAt(event, tokens, REDACTED);
+    redacted.push(formatPointer(tokens));
+  }
 }
 
 function visit(

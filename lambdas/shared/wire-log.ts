@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AuditError } from '../../core/errors.ts';
 import { asTenantId } from '../../core/event/ids.ts';
 import type { Intake, Observation } from '../../core/ingest/intake.ts';
-import type { PatternName } from '../../core/redaction/patterns.ts';
+import type { RedactionRule } from '../../core/redaction/rules.ts';
 import type { RetentionPolicy } from '../../core/retention/policy.ts';
 import { type PolicyStore, policyInForce } from '../../core/retention/standing-policy.ts';
 import type { Log } from '../../core/sequencer/log.ts';
@@ -42,7 +42,7 @@ interface LogVariables {
   BUS_NAME: string;
   POLICY: {
     personal_data: readonly string[];
-    redact: readonly PatternName[];
+    redact: readonly RedactionRule[];
     retention: RetentionPolicy;
     lock_mode: 'COMPLIANCE' | 'GOVERNANCE';
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PATTERN_NAMES } from '../../core/redaction/patterns.ts';
+import { redactionRuleSchema } from '../../core/redaction/rules.ts';
 import { retentionPolicySchema } from '../../core/retention/policy.ts';
 import { parseVariables, tenantVariables, type Variables, workloadVariable } from '../shared/env.ts';
 
@@ -8,7 +8,7 @@ const policy = z.strictObject({
   /** JSON Pointers into an event, `*` for any member; what they name is committed, not inlined. */
   personal_data: z.array(z.string()),
   /** What is taken out of text for good (core/redaction). */
-  redact: z.array(z.enum(PATTERN_NAMES)),
+  redact: z.array(redactionRuleSchema),
   retention: retentionPolicySchema,
   /** Mode of the lock on every object of the archive. */
   lock_mode: z.enum(['COMPLIANCE', 'GOVERNANCE']),

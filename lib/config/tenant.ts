@@ -3,7 +3,7 @@ import { isPersonalPointer } from '../../core/event/fields.ts';
 import { DEFAULT_PERSONAL_DATA } from '../../core/event/personal-data.ts';
 import { expandScopes, SCOPE_PRESETS, SCOPES } from '../../core/identity/scope.ts';
 import { parseWitnessKey } from '../../core/log/cosignature.ts';
-import { PATTERN_NAMES } from '../../core/redaction/patterns.ts';
+import { redactionRuleSchema } from '../../core/redaction/rules.ts';
 import { retentionPolicySchema } from '../../core/retention/policy.ts';
 
 const accountId = z.string().regex(/^\d{12}$/, 'expected the 12 digits of an AWS account');
@@ -106,8 +106,8 @@ const common = {
   workload_identity: workloadIdentity.optional(),
   /** Seconds for which the writer waits for a batch to fill: later records, and fewer, cheaper batches (docs/scale.md). */
   batch_window_seconds: z.int().min(1).max(300).default(5),
-  /** What is taken out of text for good, by its form: there is no way back, so nothing is unless it is named. */
-  redact: z.array(z.enum(PATTERN_NAMES)).default([]),
+  /** What is taken out for good, by its form or its place: there is no way back, so nothing is unless it is named. */
+  redact: z.array(redactionRuleSchema).default([]),
   log_origin: z
     .string()
     .regex(/^[^\s+]{1,200}$/, 'expected a name without spaces and plus signs')

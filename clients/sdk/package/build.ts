@@ -53,7 +53,7 @@ async function bundle(directory: string): Promise<void> {
     packages: 'external',
     format: 'esm',
     platform: 'node',
-    target: 'node20',
+    target: 'node22',
     metafile: true,
     logLevel: 'silent',
   });
@@ -99,7 +99,7 @@ function manifest(): object {
       'What AI agents did and why, sent to an agent-audit-trail: never in the way of the agent, never lost.',
     license: root.license,
     type: 'module',
-    engines: { node: '>=20.19' },
+    engines: { node: '>=22' },
     sideEffects: false,
     exports: { ...Object.fromEntries(exported), './package.json': './package.json' },
     files: ['lib', 'types'],
