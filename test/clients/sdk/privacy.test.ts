@@ -1,9 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { sha256 } from '#crypto';
-import { toDigestText } from '../../../core/encoding.ts';
+import { toDigestText, utf8 } from '../../../core/encoding.ts';
 import { canonicalBytes } from '../../../core/event/canonical.ts';
 import { checkDisclosures, type Disclosure, disclose } from '../../../core/event/commitment.ts';
 import type { AuditEvent } from '../../../core/event/event.ts';
+import { asTenantId } from '../../../core/event/ids.ts';
+import { DEFAULT_PERSONAL_DATA } from '../../../core/event/personal-data.ts';
+import { prepareEvent } from '../../../core/record/prepare.ts';
+import { SeededRandom } from '../../support/seeded-random.ts';
 import { allOf, memoryTrail } from './memory-transport.ts';
 
 interface Sent {
@@ -31,6 +35,33 @@ test('what is personal is committed before the hash is taken, and sent with what
   expect(sent.json).not.toContain('1234');
   expect(checkDisclosures(event, disclosures)).toBeUndefined();
   expect(disclose(event, disclosures).event.payload).toMatchObject({ goal: 'Ask [redacted: email]' });
+});
+
+test('with the tenant’s own pointers the record has the very hash that the sender noted', async () => {
+  const { trail, transport, clock } = memoryTrail({ personalData: DEFAULT_PERSONAL_DATA, redact: ['email'] });
+  trail.startTask({ goal: 'Ask ana@example.com', input: { order: 7 }, user_id: 'u-17' });
+  await trail.flush();
+  const [sent] = transport.taken;
+  const { event, disclosures } = JSON.parse(sent?.json ?? '{}') as Sent;
+  const result = prepareEvent(
+    { event, disclosures },
+    {
+      tenantId: asTenantId('acme'),
+      source: 'https',
+      emitter: { id: 'token-1' },
+      personalData: DEFAULT_PERSONAL_DATA,
+      redact: ['email'],
+      pseudonymKey: utf8('pseudonyms'),
+      dedupeKey: utf8('dedupe'),
+      writerVersion: '0.1.0',
+      now: clock.now(),
+      random: new SeededRandom(9),
+    },
+  );
+  expect(result).toMatchObject({ ok: true });
+  const record = result.ok ? result.prepared.record : undefined;
+  expect(record).toMatchObject({ content_hash: sent?.content_hash, redactions: [] });
+  expect(record).not.toHaveProperty('source_commitment');
 });
 
 test('an event that lay on disk too long gets a new id, and keeps what opens its commitments', async () => {
