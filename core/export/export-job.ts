@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventId } from '../event/ids.ts';
-import { type EventFilter, filterSchema } from '../query/filter.ts';
+import { type EventFilter, filterSchema, typesOf } from '../query/filter.ts';
 
 /**
  * What an export can be made as: `ndjson` verifies record by record, `pdf` is that with a report to be read, `tlog-tiles` is
@@ -23,6 +23,10 @@ export const exportRequestSchema = z
   .refine(({ filter: { from, to } }) => from === undefined || to === undefined || from < to, {
     path: ['filter', 'to'],
     error: 'expected a time after "from"',
+  })
+  .refine(({ filter }) => typesOf(filter).size > 0, {
+    path: ['filter', 'category'],
+    error: 'expected the category of a type in "event_type": no event is of both',
   })
   .refine(({ format, filter }) => format !== 'tlog-tiles' || Object.keys(filter).length === 0, {
     path: ['filter'],

@@ -117,7 +117,7 @@ if (import.meta.main) {
   const { AUDIT_TOKEN: token, GRC_TOKEN: grcToken } = process.env;
   if (!api || !key || !from || !to || !upload || !token || !grcToken) {
     console.error(
-      'usage: AUDIT_TOKEN=… GRC_TOKEN=… node examples/grc/collect-evidence.ts --api URL --key VKEY --from TIME --to TIME --upload URL [--package DIR]',
+      'usage: AUDIT_TOKEN=… GRC_TOKEN=… npx node examples/grc/collect-evidence.ts --api URL --key VKEY --from TIME --to TIME --upload URL [--package DIR]',
     );
     process.exit(2);
   }

@@ -7,7 +7,7 @@ import { NOW } from '../core/ingest/intake-world.ts';
 import { toldTask } from './told-task.ts';
 
 /*
- * A report of many tasks, in all scripts, as a process of its own, so that its memory is nobody else's:
+ * A report of many tasks, every other in all scripts, as a process of its own, so that its memory is nobody else's:
  * node report-worker.ts TASKS FILE
  * It writes the PDF and says what it took; the log that it is of is in the same memory.
  */
@@ -16,7 +16,10 @@ const [tasks = '', file = ''] = process.argv.slice(2);
 const world = await ExportWorld.open(0);
 const { intake } = world;
 for (let task = 0; task < Number(tasks); task++) {
-  const events = toldTask(`task-${task}`, NOW - 3_600_000 + task, (event) => intake.event(event));
+  const told = task % 2 === 0; // of tasks that are all long, a report ends at its octets before it has a thousand
+  const events = told
+    ? toldTask(`task-${task}`, NOW - 3_600_000 + task, (event) => intake.event(event))
+    : world.task(task);
   await intake.accept(await intake.message(events));
 }
 const project = join(import.meta.dirname, '../..');

@@ -69,6 +69,8 @@ test.each([
   [{ format: 'xml' }, 'format'],
   [{ format: 'ndjson', filter: { colour: 'red' } }, 'filter'],
   [{ format: 'ndjson', filter: { from: '2026-03-02T00:00:00Z', to: '2026-03-01T00:00:00Z' } }, 'filter.to'],
+  [{ format: 'ndjson', filter: { event_type: ['TOOL_CALLED'], category: 'governance' } }, 'filter.category'],
+  [{ format: 'tlog-tiles', filter: { agent_id: 'refund-agent' } }, 'filter'],
   [{ filter: {} }, 'format'],
 ])('%j is refused, naming the field', async (json, field) => {
   const world = new ExportsWorld();
@@ -132,6 +134,16 @@ test('what was deleted can not be fetched any more, and what runs is cancelled',
   expect((await world.call('POST', `${other}/cancel`, { token })).json.status).toBe('cancelled');
   expect((await world.jobs.get(running.export_id))?.status).toBe('cancelled');
   expect((await world.call('POST', `${other}/cancel`, { token })).json.status).toBe('cancelled');
+});
+
+test('after seven days its files are gone: it is still listed, and says how to get them anew', async () => {
+  const world = new ExportsWorld();
+  const { token, made, one } = await world.ask();
+  await world.finish(made.export_id);
+  world.now = Date.parse(made.expires_at);
+  const { status, json } = await world.call('GET', `${one}/download`, { token });
+  expect([status, json.detail]).toEqual([404, 'The files of this export are deleted. Ask for a new one.']);
+  expect((await world.call('GET', PATH, { token })).json.exports).toHaveLength(1);
 });
 
 test('a job whose message was lost is sent again once somebody looks', async () => {
