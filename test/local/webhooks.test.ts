@@ -1,16 +1,32 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { verifyPage } from '../../core/receipt/verify.ts';
+import { eventIdSchema } from '../../core/event/ids.ts';
+import { verifyDelivery } from '../../core/receipt/verify-delivery.ts';
+import { ControlTable } from '../../lambdas/adapters/dynamo-control.ts';
+import { DynamoDeliveryStates } from '../../lambdas/adapters/dynamo-deliveries.ts';
+import { operatorConfig } from './support/aws.ts';
+import { deployedFunctions } from './support/deployed-stack.ts';
 import { plainEvent, uniqueName } from './support/events.ts';
 import { eventually } from './support/eventually.ts';
 import { call } from './support/http.ts';
 import { localTenant } from './support/local-tenants.ts';
 
 const madeSchema = z.looseObject({ webhook_id: z.string(), secret: z.string() });
-const messageSchema = z.looseObject({ type: z.string(), data: z.unknown() });
+const messageSchema = z.looseObject({
+  type: z.string(),
+  data: z.looseObject({ from_index: z.int(), events: z.array(z.looseObject({ log_index: z.int() })) }),
+});
+/** What the receiver that answers has got, but for tests. */
+const messages = () =>
+  received
+    .map(({ body }) => messageSchema.parse(JSON.parse(body)))
+    .filter(({ type }) => type === 'audit.records');
 
 interface Received {
   readonly headers: Record<string, string>;
@@ -82,8 +98,7 @@ test('a record is delivered within seconds, signed and proven, beside an endpoin
   });
   expect(new Webhook(secret).verify(body, headers)).toBeDefined();
   expect(() => new Webhook(secret).verify(body.replace('hook-agent', 'good-agent'), headers)).toThrow();
-  const { data } = messageSchema.parse(JSON.parse(body));
-  expect(await verifyPage(data, acme.verifier_key)).toMatchObject({ verified: true });
+  expect(await verifyDelivery(JSON.parse(body), acme.verifier_key)).toMatchObject({ verified: true });
 }, 60_000);
 
 test('the delivery log says what came of it, and of the endpoint that does not answer', async () => {
@@ -97,4 +112,49 @@ test('the delivery log says what came of it, and of the endpoint that does not a
   };
   expect(await eventually(() => outcomes(made[1]))).toContain('delivered');
   expect(await eventually(() => outcomes(made[0]), { timeout: 45_000 })).toContain('failed');
+}, 60_000);
+
+test('the sweep of the deployed function finds what a lost wake-up left', async () => {
+  const deliverer = (await deployedFunctions(acme)).find(
+    ({ name, description }) =>
+      name.startsWith('AuditTrail-acme-') && description.startsWith('deliver-webhooks'),
+  );
+  const id = eventIdSchema.parse(made[1]);
+  const dynamo = new DynamoDBClient(operatorConfig(acme));
+  const lambda = new LambdaClient(operatorConfig(acme));
+  try {
+    const control = new ControlTable(
+      DynamoDBDocumentClient.from(dynamo),
+      deliverer?.variables['CONTROL_TABLE'] ?? '',
+    );
+    const states = new DynamoDeliveryStates(control);
+    // The endpoint as it would stand if the worker that was woken for its last record had died, and its message with it.
+    const holder = uniqueName('test');
+    const claimed = await eventually(async () => {
+      const [now, until] = [Date.now(), Date.now() + 60_000];
+      const found = await states.claim(id, { holder, now, until });
+      if (!found?.state) throw new Error('a worker has the endpoint');
+      return found.state;
+    });
+    const [left = -1] = messages().flatMap(({ data }) => data.events.map(({ log_index }) => log_index));
+    expect(left).toBeLessThan(claimed.cursor);
+    const before = messages().length;
+    await states.save(id, { ...claimed, cursor: left, acknowledged: left }, { holder, until: 0 });
+    const Payload = Buffer.from(
+      JSON.stringify({ Records: [{ body: JSON.stringify({ 'detail-type': 'Scheduled Event' }) }] }),
+    );
+    const answer = await lambda.send(new InvokeCommand({ FunctionName: deliverer?.name, Payload }));
+    expect(answer.FunctionError).toBeUndefined();
+    const again = await eventually(() => {
+      const found = messages()
+        .slice(before)
+        .find(({ data }) => data.from_index === left);
+      if (!found) throw new Error('nothing came again');
+      return found;
+    });
+    expect(await verifyDelivery(again, acme.verifier_key)).toMatchObject({ verified: true });
+  } finally {
+    dynamo.destroy();
+    lambda.destroy();
+  }
 }, 60_000);
