@@ -99,6 +99,10 @@ export function retention({ deployment, live }: Facts): PackDocument {
             route('POST /v1/audit/exports'),
             testAt('test/local/export.test.ts'),
           ),
+          claim(
+            'Off-boarding ends with a closing statement of what is kept, where, and until when.',
+            testAt('test/clients/operator/tenant/offboard.test.ts'),
+          ),
         ],
       },
     ],
