@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { type Cost, costOfWriting, naiveCost, perMillion } from '../../bench/cost.ts';
 import { openCountedLog } from '../../bench/counted-log.ts';
@@ -47,4 +49,11 @@ test('a month is writing by its events, storage by what has come together, and w
     charge(month, 'DynamoDB storage') / 3,
     6,
   );
+});
+
+test('the pages that name the price of a million events name what is counted now', () => {
+  for (const page of ['docs/benchmarks.md', 'docs/scale.md']) {
+    const text = readFileSync(join(import.meta.dirname, '../..', page), 'utf8');
+    expect(text).toContain(`$${perMillion(hundred).toFixed(2)}`);
+  }
 });

@@ -12,11 +12,14 @@ const PAGES = [
   'docs/threat-model.md',
   'docs/identity.md',
   'docs/operating.md',
+  'docs/benchmarks.md',
   'docs/operations/capacity.md',
   'docs/operations/deployments.md',
+  'docs/operations/pipeline.yml',
   'docs/operations/recovery.md',
   'docs/operations/tenants.md',
   'docs/runbook.md',
+  'docs/scale.md',
 ];
 
 describe.each(PAGES)('%s', (page) => {
