@@ -19,6 +19,7 @@ export function listenTo(model: Model, listener: (response: Heard) => void): Mod
     known.add(listener);
     return model;
   }
+  if (!Object.isExtensible(model)) return model; // nothing can be put before it, and the agent goes on
   const listeners = new Set([listener]);
   heard.set(model, listeners);
   const tell = (response: Heard) => {

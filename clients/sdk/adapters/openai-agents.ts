@@ -86,9 +86,15 @@ export function auditRunner(runner: Runner, trail: AuditTrail, about: OpenAiAgen
   return Object.assign(runner, { run: audited });
 }
 
+/** The provider as it is, but for what its models say: its other members are its own, and may be private to it. */
 function hearing(provider: ModelProvider, hear: (model: Model) => Model): ModelProvider {
-  const getModel = async (name?: string) => hear(await provider.getModel(name));
-  return Object.assign(Object.create(provider), { getModel });
+  return new Proxy(provider, {
+    get(target, name) {
+      if (name === 'getModel') return async (model?: string) => hear(await target.getModel(model));
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
 }
 
 /**

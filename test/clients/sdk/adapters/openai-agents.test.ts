@@ -256,6 +256,24 @@ test.each([true, false])('a run that is called off was cancelled (streamed: %p)'
   expect([all[0], all.at(-1)]).toEqual([`task 1 | TASK_INITIATED | ${asked}`, 'task 1 | TASK_CANCELLED']);
 });
 
+test('a provider keeps what is private to it, and a frozen model is asked though nobody hears it', async () => {
+  class Provider {
+    readonly #model = Object.freeze(new Scripted([say('Done.')]));
+    getModel = () => this.#model;
+    close() {
+      return this.#model;
+    }
+  }
+  const { trail, transport } = open();
+  const provider = new Provider();
+  const runner = auditRunner(new Runner({ modelProvider: provider }), trail, { user_id: 'u-17' });
+  expect((runner.config.modelProvider as Provider).close()).toBe(provider.getModel());
+  await runner.run(new Agent({ name: 'a', model: 'scripted' }), asked);
+  await trail.flush();
+  const types = transport.events().map(({ event_type }) => event_type);
+  expect(types).toEqual(['TASK_INITIATED', 'TASK_COMPLETED']);
+});
+
 test('where a strict trail cannot record the run, it does not begin', async () => {
   const { trail, transport, runner } = open({
     strict: true,
