@@ -86,6 +86,28 @@ withBrowser('the console', () => {
     await page.getByText('No event matches').waitFor();
   });
 
+  test('keeps what is typed into a filter the moment that it is there, before the page has come to rest', async () => {
+    const { page } = shown;
+    await shown.signIn();
+    // Within the very change of the page that brings the field: no timer and no frame has run since.
+    await page.evaluate(`new Promise((typed) => {
+      const observer = new MutationObserver(() => {
+        const field = document.getElementById('filter-event_type') && document.getElementById('filter-user_id');
+        if (!field) return;
+        observer.disconnect();
+        field.value = ${JSON.stringify(task.user)};
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        typed();
+      });
+      observer.observe(document.body, { childList: true, subtree: true });
+      location.hash = '#/events';
+    })`);
+    await page.getByText(/^Showing \d+ of \d+ events/).waitFor();
+    expect(await page.getByLabel('On behalf of user').inputValue()).toBe(task.user);
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByText(`Showing ${task.events.length} of ${task.events.length} events`).waitFor();
+  });
+
   test('opens a task from the list, tells the reasons, verifies every record and the whole', async () => {
     const { page } = shown;
     await shown.signIn();

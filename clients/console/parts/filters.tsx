@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { navigate } from '../route.ts';
 import { fromLocal, toLocal } from '../times.ts';
 
@@ -22,9 +22,13 @@ export function Filters({
   query: Readonly<Record<string, string>>;
   timeZone: string;
 }) {
-  const [draft, setDraft] = useState(query);
-  useEffect(() => setDraft(query), [JSON.stringify(query)]);
-  const set = (name: string, value: string) => setDraft({ ...draft, [name]: value });
+  // A draft belongs to one address. No effect takes it over from the next: it would run after a quick hand has typed.
+  const address = JSON.stringify(query);
+  const [drafted, setDrafted] = useState({ address, draft: query });
+  const draftOf = (known: typeof drafted) => (known.address === address ? known.draft : query);
+  const draft = draftOf(drafted);
+  const set = (name: string, value: string) =>
+    setDrafted((known) => ({ address, draft: { ...draftOf(known), [name]: value } }));
   const submit = (event: Event) => {
     event.preventDefault();
     navigate(view, draft);
