@@ -13,6 +13,9 @@ export const PRICES = {
   s3Put: 0.005 / 1_000,
   s3Get: 0.0004 / 1_000,
   s3GigabyteMonth: 0.023,
+  /** Glacier Instant Retrieval, and Deep Archive, which nothing here uses. */
+  s3InstantGigabyteMonth: 0.004,
+  s3DeepGigabyteMonth: 0.00099,
   eventBridgeEvent: 1 / 1e6,
   /** A request of up to 64 KB. */
   sqsRequest: 0.4 / 1e6,

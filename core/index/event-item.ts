@@ -45,6 +45,17 @@ function writeUnits(leafOctets: number): number {
   return Math.ceil((leafOctets + OVERHEAD) / WRITE_UNIT);
 }
 
+/** The item of a record whose leaf is read out of its batch in the archive: all the rest stays, and so do index and proofs. */
+export function cooled(item: Item, batchFirst: number): Item {
+  const { z: _z, r: _r, ...rest } = item;
+  return { ...rest, c: batchFirst };
+}
+
+/** The first index of the batch that holds the leaf, where the table does not hold it any more. */
+export function coldBatchOf({ c: batchFirst }: Item): number | undefined {
+  return typeof batchFirst === 'number' ? batchFirst : undefined;
+}
+
 /** Index and dedupe tag of an event item, without its leaf. */
 export function eventPosition(item: Item): { eventId: string; index: number; dedupeTag: Uint8Array } {
   const { i: index, d: dedupeTag } = item;
@@ -52,11 +63,11 @@ export function eventPosition(item: Item): { eventId: string; index: number; ded
   return { eventId: item.sk, index, dedupeTag };
 }
 
-/** Reads an event item back; `integrity` where it is not one. */
-export function unpackEvent(item: Item, codec: Codec): EventItem {
+/** Reads an event item back, one that has gone cold with the leaf `archived`; `integrity` where it is not one. */
+export function unpackEvent(item: Item, codec: Codec, archived?: Uint8Array): EventItem {
   const { h: leafHash, r: raw, z: packed, s: signature } = item;
   if (!(leafHash instanceof Uint8Array)) throw broken(item);
-  const leaf = packed instanceof Uint8Array ? codec.inflate(packed, MAX_LEAF) : raw;
+  const leaf = packed instanceof Uint8Array ? codec.inflate(packed, MAX_LEAF) : (raw ?? archived);
   if (!(leaf instanceof Uint8Array)) throw broken(item);
   const event = { ...eventPosition(item), leafHash, leaf };
   return signature instanceof Uint8Array ? { ...event, signature } : event;

@@ -1,7 +1,10 @@
+import { sha256 } from '#crypto';
+import { toDigestText } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import { SELF_AGENT_ID } from '../event/envelope.ts';
 import { refuse } from '../event/refusal.ts';
 import type { IngestTerms } from '../record/prepare.ts';
+import { documentOf } from '../retention/purged.ts';
 import { append } from '../sequencer/append.ts';
 import { MOST_SIGNED_EACH } from '../sequencer/log.ts';
 import type { Intake } from './intake.ts';
@@ -156,7 +159,8 @@ async function judgeMessage(message: QueueMessage, intake: Intake): Promise<Judg
   const terms = termsOf(open, now, intake);
   for (const [position, element] of open.events.entries()) {
     const judgement = judgeEvent(element, terms, open.agentId);
-    const result = judgement.ok && isOwn(judgement.prepared) ? refuse('event_type_reserved') : judgement;
+    const own = judgement.ok && (isOwn(judgement.prepared) || !(await isVouched(judgement.prepared, intake)));
+    const result = own ? refuse('event_type_reserved') : judgement;
     if (result.ok) judged.ready.push({ message, open, position, element, prepared: result.prepared });
     else judged.refused.push(refusedEvent(message, open, position, element, result, now));
   }
@@ -166,6 +170,17 @@ async function judgeMessage(message: QueueMessage, intake: Intake): Promise<Judg
 /** Whether only the writer itself may say this: a message that names a key would hand the log over to it. */
 function isOwn({ event }: Ready['prepared']): boolean {
   return event.event_type === 'KEY_ROTATED';
+}
+
+/**
+ * Whether the archive holds the document that a record of a purge names. One role alone writes below `purge/`, so no other function
+ * can make readers and verifiers believe in a purge, whatever it sends.
+ */
+async function isVouched({ event }: Ready['prepared'], { log }: Intake): Promise<boolean> {
+  if (event.event_type !== 'RECORDS_PURGED') return true;
+  const told = documentOf(event);
+  const bytes = told && (await log.archive.read(told.document));
+  return bytes !== undefined && toDigestText(sha256(bytes)) === told?.document_sha256;
 }
 
 function termsOf(

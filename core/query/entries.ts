@@ -34,15 +34,16 @@ interface Draft {
 
 /**
  * The entries for `wanted`, in their order, with proofs in the tree of `size` leaves, which must be final. They end early where the
- * page would grow beyond 4 MB; there is always at least one.
+ * page would grow beyond 4 MB; there is always at least one. `heardCold` hears of those that came out of the archive.
  */
 export async function readEntries(
   reader: EntryReader,
   wanted: readonly { index: number; eventId: string }[],
   size: number,
-  options: { personal: boolean },
+  options: { personal: boolean; heardCold?: (index: number) => void },
 ): Promise<PageEntry[]> {
   const drafts = await readDrafts(reader, wanted, options.personal);
+  for (const { stored } of drafts) if (stored.cold) options.heardCold?.(stored.index);
   const proofs = await inclusionProofs(
     drafts.map(({ stored }) => stored.index),
     size,

@@ -39,6 +39,8 @@ export interface EventPage {
   schema_version: string;
   /** Of which of these records the personal fields were erased, by whom and why. */
   erased?: ErasedEntry[];
+  /** Indices of those that the table does not hold any more; absent where it holds all. */
+  read_from_archive?: number[];
   /** What was recorded before this time was purged, but for what is on hold; absent where nothing was. */
   purged_before?: string;
 }
@@ -90,12 +92,15 @@ export async function queryPage(
       : await goOn(reader, selection, openWalk(reader, cursor, question, order), { finalSize, line });
 
   const wanted = await matchesFrom(reader, selection, { ...walk, line }, limit + 1);
-  const events = await readEntries(reader, wanted.slice(0, limit), finalSize, { personal });
+  const cold: number[] = [];
+  const heardCold = (index: number) => cold.push(index);
+  const events = await readEntries(reader, wanted.slice(0, limit), finalSize, { personal, heardCold });
   const at = endOf(walk, wanted, events.length);
   const erased = await erasedOf(reader, events, personal);
   return {
     events,
     ...(erased.length > 0 && { erased }),
+    ...(cold.length > 0 && { read_from_archive: cold }),
     checkpoint,
     next_cursor: at === undefined ? null : sealCursor(reader.keys.cursor, { q: question, ...walk, at }),
     total_count: walk.total,

@@ -1,13 +1,12 @@
 import { equalBytes } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import type { BatchEntry } from '../index/batch-item.ts';
-import { commitObject } from '../index/keys.ts';
 import { entryBundle } from '../log/entry-bundle.ts';
 import { leafHash } from '../log/merkle.ts';
 import { TILE_WIDTH, type TileAddress, tileWidth } from '../log/tile.ts';
 import { minimumIndexOf } from '../retention/purged.ts';
-import { decodeSegment } from '../sequencer/segment.ts';
 import { batchOf, entriesFrom } from './batches.ts';
+import { ColdLeaves } from './cold-leaves.ts';
 import { type LogReader, readHead } from './log-reader.ts';
 import { readRecords } from './records.ts';
 import { tilesOf } from './tile-source.ts';
@@ -42,36 +41,11 @@ async function leaves(reader: LogReader, first: number, count: number): Promise<
   const cold = new ColdLeaves(reader);
   const found: Uint8Array[] = [];
   for (const { index, eventId, leafHash: expected } of entries) {
-    const leaf = hot.get(eventId)?.leaf ?? (await cold.leaf(index));
+    const stored = hot.get(eventId);
+    const leaf = stored?.leaf ?? (await cold.leaf(index, (await batchOf(reader.table, index)).batchFirst));
     if (!equalBytes(leafHash(leaf), expected))
       throw new AuditError('integrity', `the leaf at index ${index} is not the one that was hashed`);
     found.push(leaf);
   }
   return found;
-}
-
-/** Leaves out of `commit/…`. Neighbours share a batch, so the last one that was read is kept. */
-class ColdLeaves {
-  readonly #reader: LogReader;
-  #first = 0;
-  #leaves: readonly { bytes: Uint8Array }[] = [];
-
-  constructor(reader: LogReader) {
-    this.#reader = reader;
-  }
-
-  async leaf(index: number): Promise<Uint8Array> {
-    const known = this.#leaves[index - this.#first];
-    if (known) return known.bytes;
-    const { batchFirst } = await batchOf(this.#reader.table, index);
-    const bytes = await this.#reader.archive.read(commitObject(batchFirst));
-    if (!bytes)
-      throw new AuditError(
-        'integrity',
-        `the archive lacks the batch at ${batchFirst}, the table a record of it`,
-      );
-    this.#leaves = decodeSegment(bytes, this.#reader.codec).leaves;
-    this.#first = batchFirst;
-    return this.#leaves[index - batchFirst]?.bytes ?? new Uint8Array();
-  }
 }

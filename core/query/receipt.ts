@@ -21,6 +21,8 @@ export interface FoundRecord {
   record: AuditRecord;
   disclosures: Awaited<ReturnType<DisclosureJoin['of']>>;
   receipt: Receipt;
+  /** Where the table does not hold the record any more. */
+  readFrom?: 'archive';
 }
 
 /** What the log can say of an event id or a content hash. */
@@ -100,7 +102,8 @@ async function withReceipt(reader: LogReader, stored: StoredRecord, finalSize: n
   const { sourceHash } = discloseRecord(record, disclosures);
   const proof = { index, path, checkpoint };
   const more = { sourceHash: asDigest(sourceHash), signature };
-  return { record, disclosures, receipt: makeReceipt(record, leafHash, proof, more) };
+  const receipt = makeReceipt(record, leafHash, proof, more);
+  return { record, disclosures, receipt, ...(stored.cold && { readFrom: 'archive' as const }) };
 }
 
 /** The smallest checkpoint that covers the record and that a witness cosigned; where there is none, that of its batch. */

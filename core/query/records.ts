@@ -2,34 +2,42 @@ import { equalBytes } from '../encoding.ts';
 import { AuditError } from '../errors.ts';
 import type { Disclosure } from '../event/commitment.ts';
 import type { StoredBatch } from '../index/batch-item.ts';
-import { type EventItem, unpackEvent } from '../index/event-item.ts';
+import { coldBatchOf, type EventItem, eventPosition, unpackEvent } from '../index/event-item.ts';
 import { eventKey } from '../index/keys.ts';
 import { leafHash } from '../log/merkle.ts';
 import { type AuditRecord, parseLeaf } from '../record/record.ts';
 import { batchOf } from './batches.ts';
+import { ColdLeaves } from './cold-leaves.ts';
 import { readDisclosures } from './disclosures.ts';
 import { type LogReader, readItems } from './log-reader.ts';
 
 /** A record as read from the table, checked against its own hashes. */
 export interface StoredRecord extends EventItem {
   record: AuditRecord;
+  /** Its leaf has left the table, and came out of the archive. */
+  cold?: true;
 }
 
 /**
- * The records under `eventIds` that there are, by id. What the table holds is checked before it is believed: another
- * leaf than the one that was hashed is `integrity`, not an answer.
+ * The records under `eventIds` that there are, by id; those that have left the table out of their batches in the archive. Both are
+ * checked before they are believed: another leaf than the one that was hashed is `integrity`, not an answer.
  */
 export async function readRecords(
-  reader: Pick<LogReader, 'table' | 'codec' | 'clock' | 'random'>,
+  reader: Pick<LogReader, 'table' | 'archive' | 'codec' | 'clock' | 'random'>,
   eventIds: readonly string[],
 ): Promise<Map<string, StoredRecord>> {
   const items = await readItems(reader, eventIds.map(eventKey));
-  return new Map(
-    items.map((item) => {
-      const stored = unpackEvent(item, reader.codec);
-      return [stored.eventId, { ...stored, record: checkedRecord(stored) }];
-    }),
-  );
+  const cold = new ColdLeaves(reader);
+  const found = new Map<string, StoredRecord>();
+  // In the order of the log, so that each batch is read once.
+  for (const item of items.sort((a, b) => eventPosition(a).index - eventPosition(b).index)) {
+    const batch = coldBatchOf(item);
+    const leaf = batch === undefined ? undefined : await cold.leaf(eventPosition(item).index, batch);
+    const stored = unpackEvent(item, reader.codec, leaf);
+    const record = checkedRecord(stored);
+    found.set(stored.eventId, { ...stored, record, ...(leaf && { cold: true }) });
+  }
+  return found;
 }
 
 function checkedRecord({ index, eventId, leaf, leafHash: expected }: EventItem): AuditRecord {

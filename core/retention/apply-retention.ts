@@ -5,6 +5,7 @@ import { formatTimestamp } from '../event/time.ts';
 import { lockUntil } from '../sequencer/log.ts';
 import { carryOut } from './carry-out.ts';
 import { purgePolicy } from './closing.ts';
+import { coolRecords } from './cool.ts';
 import { isInForce } from './hold.ts';
 import type { Keeper, StandingPurge } from './keeper.ts';
 import { isRecorded } from './own-record.ts';
@@ -31,6 +32,8 @@ export interface RetentionRun {
   /** Objects that came under S3's own legal hold, or were freed of it. */
   secured: number;
   freed: number;
+  /** Records that left the table for the archive. */
+  cooled: number;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface RetentionRun {
 export async function applyRetention(keeper: Keeper, deadline: number): Promise<RetentionRun> {
   const now = keeper.clock.now();
   const holds = await keeper.holds.list();
-  const run: RetentionRun = { purges: [], ...(await secureHolds(keeper, holds)) };
+  const run: RetentionRun = { purges: [], cooled: 0, ...(await secureHolds(keeper, holds)) };
   const inForce = holds.filter((hold) => isInForce(hold, now));
   const policy = await policyInForce(keeper.policies, keeper.deployed);
   const purging = { ...policy, policy: purgePolicy(policy.policy, policy.ended, now) };
@@ -49,7 +52,9 @@ export async function applyRetention(keeper: Keeper, deadline: number): Promise<
     const purge =
       (await keeper.purges.standing()) ??
       (await begin(keeper, purging, policy.policy.max_days, inForce, run));
-    if (!purge) return run;
+    // What is due to go is not moved first.
+    if (!purge)
+      return { ...run, cooled: await coolRecords(keeper, policy.policy.archive_after_days, deadline) };
     const order = decodeOrder(await read(purge.order, keeper));
     if (!(await isRecorded(orderEvent(order, purge.before, keeper.version), keeper, deadline)))
       return { ...run, open: 'the log has to take the record first' };

@@ -61,10 +61,11 @@ function explainKeeping(before: RetentionPolicy, after: RetentionPolicy, told: E
 
 function explainTiers(before: RetentionPolicy, after: RetentionPolicy, told: Explanation): void {
   if (before.archive_after_days === after.archive_after_days) return;
-  // The setting is kept with the policy and acted on by nothing yet (docs/retention.md): say so, rather than promise.
-  told.cannot_change.push(
-    `archive_after_days is kept as ${after.archive_after_days}, and nothing acts on it in this version: records stay in the table as long as they are kept.`,
+  told.existing_records.push(
+    `Records leave the table for the archive ${days(after.archive_after_days)} after their recording (so far ${before.archive_after_days}). They are found, counted and proven as before; the answer says which of them came out of the archive.`,
   );
+  if (after.archive_after_days > before.archive_after_days)
+    told.cannot_change.push('Records that have left the table stay in the archive.');
 }
 
 function days(count: number): string {

@@ -11,6 +11,11 @@ const afterSchema = z.looseObject({
   recorded_before: timestamp(),
 });
 
+const documentSchema = z.looseObject({
+  document: z.string().regex(/^purge\/\d{20}\/[0-9a-f-]{36}\.(order|certificate)\.json$/),
+  document_sha256: z.string(),
+});
+
 const PREFIX = 'PURGE#';
 
 /** The first index from which all records are there, rounded up to a tile: entry bundles below it are not served. */
@@ -23,6 +28,11 @@ export function purgedBy({ event_type, payload }: AuditEvent): Purged | undefine
   if (event_type !== 'RECORDS_PURGED') return undefined;
   const { data } = afterSchema.safeParse('after' in payload ? payload.after : undefined);
   return data && { below: data.purged_below, recordedBefore: Date.parse(data.recorded_before) };
+}
+
+/** The order or certificate that a record of a purge names, and its digest; undefined where it names none. */
+export function documentOf({ payload }: AuditEvent): z.output<typeof documentSchema> | undefined {
+  return documentSchema.safeParse('after' in payload ? payload.after : undefined).data;
 }
 
 /** How far the log is purged, as the table holds it beside the head: from this the head is made again. */

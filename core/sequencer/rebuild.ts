@@ -80,6 +80,8 @@ export async function rebuildTable(log: Log, terms: RebuildTerms): Promise<Rebui
       return { outcome: 'going_on', from: before, size: batch.plan.size };
   }
   if (!last) {
+    // The record of a purge comes after what it purges: where nothing does, nothing tells of it.
+    if (order) return damaged(untold(start.size));
     return terms.known !== undefined
       ? damaged({ object: commitObject(0), problem: 'is missing: the archive holds no batch at all' })
       : { outcome: 'proven', ...start };

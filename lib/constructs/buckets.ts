@@ -1,14 +1,20 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  ObjectOwnership,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Tenant } from '../config/tenant.ts';
 import { otherThan } from './other-than.ts';
 
 interface BucketsProps {
   key: IKey;
-  tenant: Pick<Tenant, 'archive_key' | 'lock_mode'>;
+  tenant: Pick<Tenant, 'archive_key' | 'lock_mode' | 'retention'>;
 }
 
 /** The WORM archive, and the bucket for what must stay erasable. */
@@ -23,6 +29,20 @@ export class Buckets extends Construct {
       versioned: true,
       // Without a default retention: each object says how long it is locked, or its PUT is denied below.
       objectLockEnabled: true,
+      // Files of daily records of 128 KB and more, which is where S3 begins: they are read at once from there too. Batches stay,
+      // since queries read them.
+      lifecycleRules: [
+        {
+          id: 'records',
+          prefix: 'records/',
+          transitions: [
+            {
+              storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL,
+              transitionAfter: Duration.days(tenant.retention.archive_after_days),
+            },
+          ],
+        },
+      ],
       ...(tenant.archive_key === 'tenant'
         ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
         : { encryption: BucketEncryption.S3_MANAGED }),
@@ -68,6 +88,11 @@ export class Buckets extends Construct {
   restrictKeepingTo(role: IRole): void {
     const others = otherThan(this, [role]);
     this.deny('OnlyRetentionDeletes', ['s3:DeleteObjectVersion', 's3:PutObjectLegalHold'], others);
+  }
+
+  /** Nobody else adds an object, a version on top of one, or a date of a lock: administrators as above. */
+  restrictWritingTo(roles: readonly IRole[]): void {
+    this.deny('OnlyOursWrite', ['s3:PutObject', 's3:PutObjectRetention'], otherThan(this, roles));
   }
 
   private deny(sid: string, actions: string[], conditions?: Record<string, Record<string, unknown>>): void {

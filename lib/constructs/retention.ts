@@ -71,7 +71,8 @@ function grant(keeper: IsolatedFunction, { keys, tables, buckets, queues }: Foun
     conditions: onlyControlItems('POLICY'),
   });
   keeper.allowUnder(archive, ['commit', 'records'], ['s3:DeleteObjectVersion', 's3:PutObjectLegalHold']);
-  keeper.allowUnder(archive, ['commit'], ['s3:GetObject']);
+  // What leaves the table is compared in the archive first.
+  keeper.allowUnder(archive, ['commit', 'records'], ['s3:GetObject']);
   keeper.allowUnder(archive, ['purge', 'erasure'], ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention']);
   keeper.allow({ actions: ['s3:ListBucketVersions'], resources: [archive.bucketArn] });
   keeper.allowUnder(work, ['disclosures'], ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']);

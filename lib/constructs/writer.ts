@@ -176,6 +176,8 @@ function grant(writer: IsolatedFunction, { keys, tables, buckets, queues, bus }:
     ['commit', 'checkpoint', 'tile', 'signatures'],
     ['s3:PutObject', 's3:PutObjectRetention', 's3:GetObject'],
   );
+  // Rebuilding begins at the order of the last purge; and what a purge says of itself is compared with its document.
+  writer.allowUnder(archive, ['purge'], ['s3:GetObject']);
   const addOnly = ['s3:PutObject', 's3:PutObjectRetention'];
   writer.allowUnder(archive, ['key', 'records'], addOnly);
   writer.allow({ actions: addOnly, resources: [archive.arnForObjects(README)] });

@@ -52,6 +52,7 @@ export class TenantStack extends Stack {
     const foundation = { tenant, logOrigin: origin, code, keys, tables, buckets, queues, bus, schedules };
     const writer = new Writer(this, 'Writer', foundation);
     const { applyRetention } = new Retention(this, 'Retention', foundation);
+    buckets.restrictWritingTo([writer.writeLog.role, applyRetention.role]);
     const functions = new ApiFunctions(this, 'Functions', foundation, applyRetention);
     const { exportRecords } = new Exporter(this, 'Exporter', foundation);
     const { deliverWebhooks } = new Webhooks(this, 'Webhooks', foundation);

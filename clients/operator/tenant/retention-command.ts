@@ -37,7 +37,7 @@ function inWords({ version, policy, floors, changed_at, changed_by }: Answer): s
     `locked          ${policy.immutability_days} days, by S3 Object Lock (at least ${floors.immutability_days})`,
     `kept            at least ${policy.min_days} days (at least ${floors.min_days})`,
     `purged          after ${policy.max_days} days`,
-    `in the table    as long as it is kept (archive_after_days is ${policy.archive_after_days}; nothing acts on it yet)`,
+    `in the table    ${policy.archive_after_days} days; then read from the archive`,
     `after the end   ${policy.after_termination_days} days`,
   ].join('\n');
 }

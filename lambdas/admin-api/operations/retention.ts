@@ -11,7 +11,7 @@ const policySchema = retentionPolicySchema.meta({
   id: 'RetentionPolicy',
   description:
     'In days from the recording. `immutability_days`: nobody can delete (S3 Object Lock). `min_days`: kept at least. ' +
-    '`max_days`: purged after. `archive_after_days`: kept with the policy, acted on by nothing yet. `after_termination_days`: kept ' +
+    '`max_days`: purged after. `archive_after_days`: leaves the table, and is read from the archive. `after_termination_days`: kept ' +
     'after the end of the contract. `immutability_days` ≤ `min_days` ≤ `max_days`.',
 });
 

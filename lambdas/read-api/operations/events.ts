@@ -58,6 +58,10 @@ export const eventPageShape = {
     .array(z.strictObject({ log_index: count(), ...erasedShape }))
     .optional()
     .meta({ description: 'With personal:read: of which of these records the personal fields were erased.' }),
+  read_from_archive: z.array(count()).optional().meta({
+    description:
+      'Indices of the records that have left the table (`archive_after_days`): they came out of the archive.',
+  }),
   purged_before: timestamp().optional().meta({
     description: 'What was recorded before was purged, but for what is on hold. Absent where nothing was.',
   }),
@@ -123,6 +127,9 @@ export const getEvent = {
           disclosures,
           receipt: receiptSchema,
           erased: z.strictObject(erasedShape).optional(),
+          read_from: z.literal('archive').optional().meta({
+            description: 'The record has left the table (`archive_after_days`): it came out of the archive.',
+          }),
         })
         .meta({ id: 'FoundEvent' }),
       example: { record: RECORD_EXAMPLE, receipt: RECEIPT_EXAMPLE },

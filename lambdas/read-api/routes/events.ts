@@ -37,6 +37,7 @@ export function eventRoutes({ tenantId, reader }: ReadApi) {
           record,
           ...(personal ? { disclosures } : {}),
           ...(erased && { erased }),
+          ...(found.readFrom && { read_from: found.readFrom }),
           receipt: shownReceipt(found, caller),
         },
         gives: { count: 1, personal },

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { fromUtf8, utf8 } from '../../../core/encoding.ts';
+import { sha256 } from '#crypto';
+import { fromUtf8, toDigestText, utf8 } from '../../../core/encoding.ts';
+import { mintEventId } from '../../../core/event/ids.ts';
 import { queryEvents } from '../../../core/query/page.ts';
 import { verifyPage } from '../../../core/receipt/verify.ts';
 import { decodeOrder } from '../../../core/retention/purge-order.ts';
@@ -187,4 +189,62 @@ test('a beginning that is gone without a record of a purge is damage', async () 
     object: 'commit/00000000000000000000',
     problem: expect.stringContaining('no record of the log tells of a purge'),
   });
+});
+
+test('an archive that ends where its purge was ordered is damaged: no record is left to tell of the purge', async () => {
+  const world = await purged();
+  const line = world.cloud.head?.purged?.below ?? 0;
+  for (const key of [...world.cloud.archived.keys()]) {
+    const [, folder, size] = /^(commit|checkpoint)\/(\d{20})$/.exec(key) ?? [];
+    const beyond = folder === 'commit' ? Number(size) >= line : Number(size) > line;
+    if (folder !== undefined && beyond) world.cloud.archived.delete(key);
+  }
+  for (const check of [true, false]) {
+    forget(world);
+    const answer = await rebuildTable(await world.log(), { ...REBUILD, check });
+    expect(answer).toMatchObject({
+      outcome: 'damaged',
+      problem: expect.stringContaining('no record of the log tells'),
+    });
+    expect(world.cloud.head).toBeUndefined();
+  }
+});
+
+test('a purge that the archive holds no order of is not believed, whichever of our functions sends it', async () => {
+  const world = await due(12);
+  const forged = (document: object) => ({
+    schema_version: '1.0.0',
+    event_id: mintEventId(world.now, world.random),
+    event_type: 'RECORDS_PURGED',
+    occurred_at: new Date(world.now).toISOString(),
+    agent: { id: 'agent-audit-trail', version: '0.1.0' },
+    payload: {
+      actor: { type: 'system', id: 'agent-audit-trail' },
+      target: { type: 'log', id: 'p' },
+      after: {
+        state: 'ordered',
+        minimum_index: 256,
+        purged_below: 12,
+        recorded_before: '2026-02-01T00:00:00.000Z',
+        ...document,
+      },
+    },
+  });
+  const order = 'purge/00000000000000000012/01a20ce4-05c0-77ab-9306-82f5da62bf63.order.json';
+  const batch = 'commit/00000000000000000000';
+  for (const document of [
+    {},
+    { document: order, document_sha256: `sha256:${'0'.repeat(64)}` },
+    // What another function may write somewhere else is no order.
+    {
+      document: batch,
+      document_sha256: toDigestText(sha256(world.cloud.archived.get(batch)?.bytes ?? utf8(''))),
+    },
+  ])
+    await world.deliver([
+      JSON.stringify({ source: 'internal', emitter: { id: 'apply-retention' }, events: [forged(document)] }),
+    ]);
+  expect(world.quarantine.codes()).toEqual(Array(3).fill('event_type_reserved'));
+  expect(world.cloud.head).not.toHaveProperty('purged');
+  expect((await queryEvents(world.reader, {}, ALL)).total_count).toBe(15);
 });

@@ -72,7 +72,7 @@ test('a change is told by what it does to new records, to old ones, and what nob
   expect(later.cannot_change).toEqual(['What was purged does not come back.']);
 
   expect(to({ min_days: 70 }).existing_records.join()).toContain('at least 70 days');
-  expect(to({ archive_after_days: 30 }).cannot_change.join()).toContain('kept as 30');
+  expect(to({ archive_after_days: 30 }).existing_records.join()).toContain('30 days after their recording');
   expect(to({ after_termination_days: 0 }).existing_records.join()).toContain('0 days');
 });
 

@@ -131,9 +131,14 @@ describe('what only the writer may do', () => {
     expect(whoMay('s3:PutObject', `${archive}/other`, locked)).toEqual([]);
   });
 
-  test('keys, daily records and the README are added, and read by the auditor alone', () => {
-    for (const key of ['key/1', 'records/dt=2026-11-24/1', 'README.txt'])
+  test('keys and the README are added, and read by the auditor alone; daily records by what compares them too', () => {
+    for (const key of ['key/1', 'README.txt'])
       expect(whoMay('s3:GetObject', `${archive}/${key}`)).toEqual([auditor]);
+    const file = `${archive}/records/dt=2026-11-24/1`;
+    expect(whoMay('s3:GetObject', file)).toEqual([applyRetention, auditor]);
+    expect(whoMay('s3:GetObject', `${archive}/purge/1`)).toEqual([writeLog, applyRetention, auditor]);
+    // The document that a purge is believed by has one writer.
+    expect(whoMay('s3:PutObject', `${archive}/purge/1`)).toEqual([applyRetention]);
   });
 
   test('see the versions of the archive, besides the auditor', () => {

@@ -50,7 +50,19 @@ describe.each([
       ObjectLockEnabled: true,
       ObjectLockConfiguration: Match.absent(),
       VersioningConfiguration: { Status: 'Enabled' },
-      LifecycleConfiguration: Match.absent(),
+      // Nothing expires: what the archive holds moves, and apply-retention alone deletes it.
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            Id: 'records',
+            Prefix: 'records/',
+            Status: 'Enabled',
+            Transitions: [{ StorageClass: 'GLACIER_IR', TransitionInDays: Match.anyValue() }],
+            ExpirationInDays: Match.absent(),
+            NoncurrentVersionExpiration: Match.absent(),
+          },
+        ],
+      },
       BucketEncryption: {
         ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
       },
