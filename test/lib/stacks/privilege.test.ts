@@ -138,7 +138,7 @@ describe('what only the writer may do', () => {
     expect(whoMay('s3:GetObject', file)).toEqual([applyRetention, auditor]);
     expect(whoMay('s3:GetObject', `${archive}/purge/1`)).toEqual([writeLog, applyRetention, auditor]);
     // The document that a purge is believed by has one writer.
-    expect(whoMay('s3:PutObject', `${archive}/purge/1`)).toEqual([applyRetention]);
+    expect(whoMay('s3:PutObject', `${archive}/purge/1`, locked)).toEqual([applyRetention]);
   });
 
   test('see the versions of the archive, besides the auditor', () => {
