@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+import type { Route } from 'playwright-core';
 import { mintEventId } from '../../../core/event/ids.ts';
 import { SCOPES } from '../../../core/identity/scope.ts';
 import { rotateKey } from '../../../core/sequencer/rotate-key.ts';
+import { BundledFiles } from '../../../lambdas/adapters/bundled-files.ts';
 import { readRoutes } from '../../../lambdas/read-api/read-api.ts';
 import { event } from '../../core/narrative/records.ts';
 import { FilledLog } from '../../core/query/filled-log.ts';
@@ -10,6 +13,8 @@ import { MemoryCloud } from '../../support/memory-cloud.ts';
 import { memoryTerms } from '../../support/memory-log.ts';
 
 const BATCH = 1_000;
+/** Where `bundleConsole` puts it. */
+const CONSOLE = join(import.meta.dirname, '..', '..', '..', 'dist', 'lambdas', 'read-api', 'console');
 
 /** Hands the log over to another key: what follows is signed by that one alone. */
 async function rotate({ log }: FilledLog): Promise<void> {
@@ -62,7 +67,23 @@ export async function longTask(count: number) {
     quarantine: { newest: async () => [], refused: async () => undefined },
     outbox: world.outbox,
     retainDays: async () => 30,
-    console: { find: () => undefined },
+    console: new BundledFiles(CONSOLE),
   });
-  return { call: clientOf(routes, world.terms), token: await world.token([...SCOPES]) };
+  const call = clientOf(routes, world.terms);
+  const token = await world.token([...SCOPES]);
+  /** Answers what a page asks: the API, whoever asks, and the console's files, where they were bundled. */
+  const answer = async (route: Route): Promise<void> => {
+    const { pathname, searchParams } = new URL(route.request().url());
+    const path = pathname.slice(Math.max(0, pathname.search(/\/(v1|console)\//)));
+    const { status, headers, bytes } = await call('GET', path, {
+      token,
+      query: Object.fromEntries(searchParams),
+    });
+    await route.fulfill({ status, body: bytes, headers: textsOf(headers) });
+  };
+  return { answer };
+}
+
+function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
