@@ -57,6 +57,7 @@ export function addEmitterCommands(program: Command, world: World): void {
       parseTime,
     )
     .description('take a key out of use')
+    .allowUnknownOption() // one key id in sixty-four begins with a dash; what is no option is then an argument too many
     .addHelpText('after', EXAMPLES)
     .action((id: string, kid: string, options: Reach & { compromisedSince?: string }) =>
       at(id, options, async (_, { admin }) => {

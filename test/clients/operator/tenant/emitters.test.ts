@@ -60,7 +60,19 @@ test('where the service refuses, no key file is left that opens nothing', async 
   });
 });
 
+test('a key id that begins with a dash is a key id', async () => {
+  await withServedTenant(state, async ({ heard }) => {
+    const kid = '-hJbZzLJ4GkSTcHUAbPQB1VMsv2vUBGB7Zf9rOq3zXk';
+    expect(await emitter('remove', 'acme', kid)).toMatchObject({ status: 1 });
+    expect(heard.map(({ body }) => body.toString()).join()).toContain(kid);
+  });
+});
+
 test.each([
+  [
+    'an option that there is none of',
+    ['remove', 'acme', 'kid', '--compromized-since', '2026-11-24T10:00:00Z'],
+  ],
   ['no agent', ['create', 'acme']],
   ['a name that names a path', ['create', 'acme', '--agent', 'a', '--name', '../key']],
   ['a time that is none', ['remove', 'acme', 'kid', '--compromised-since', 'yesterday']],
