@@ -14,7 +14,7 @@ interface VirtualListProps {
   focus?: number | undefined;
 }
 
-const OVERSCAN = 100; // pixels above and below the window
+const OVERSCAN = 40; // pixels above and below the window
 
 /**
  * A list of any length of which only what is near the window is in the page. It scrolls with the window; heights are
