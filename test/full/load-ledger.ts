@@ -7,6 +7,7 @@ import type { SeededRandom } from '../support/seeded-random.ts';
 const BATCH = 20; // events of a message or a request
 const BACKLOG = 60; // open messages at which senders wait: more would only be worked off after the end
 const PAUSE_MS = 100;
+const ATTEMPTS = 10; // where no answer comes for half a minute
 
 /** What was sent to a tenant, and what has to come of it. */
 export class Ledger {
@@ -43,7 +44,7 @@ export class Ledger {
       const times = this.#random.chance(0.1) ? 2 : 1;
       this.repeated += times - 1;
       for (let time = 0; time < times; time++) {
-        await this.#hand([...events, ...spoiled], overQueue);
+        await untilTaken(() => this.#hand([...events, ...spoiled], overQueue));
         this.bad.push(...spoiled.map(({ event_id }) => event_id)); // refused each time that it comes as another message
       }
       ids.push(...events.map(({ event_id }) => event_id));
@@ -78,6 +79,21 @@ export async function probe(tenant: LocalTenant, task: string, goesOn: () => boo
     waits.push(performance.now() - begun);
   }
   return waits;
+}
+
+/**
+ * As a sender does: where no answer came, the same again. Only what hears nothing is tried again (a refusal is thrown), and
+ * what had come through all the same is a duplicate.
+ */
+async function untilTaken(send: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !(error instanceof Error) || error.name !== 'TimeoutError') throw error;
+      await pause();
+    }
+  }
 }
 
 export function pause(): Promise<void> {
