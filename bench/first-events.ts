@@ -1,5 +1,13 @@
 import { asTenantId } from '../core/event/ids.ts';
 import { mintToken } from '../core/identity/token.ts';
+import type { AdminApiVariables } from '../lambdas/admin-api/env.ts';
+import type { ApplyRetentionVariables } from '../lambdas/apply-retention/env.ts';
+import type { CosignVariables } from '../lambdas/cosign-checkpoints/env.ts';
+import type { DeliverWebhooksVariables } from '../lambdas/deliver-webhooks/env.ts';
+import type { ExportRecordsVariables } from '../lambdas/export-records/env.ts';
+import type { IngestApiVariables } from '../lambdas/ingest-api/env.ts';
+import type { ReadApiVariables } from '../lambdas/read-api/env.ts';
+import type { WriteLogVariables } from '../lambdas/write-log/env.ts';
 import type { FunctionName } from '../lib/bundle.ts';
 import { SeededRandom } from '../test/support/seeded-random.ts';
 
@@ -43,8 +51,18 @@ const RETENTION = JSON.stringify({
   after_termination_days: 90,
 });
 
+/** A variable that a function comes to need and that is not here fails the compile. */
+type AllVariables = AdminApiVariables &
+  ApplyRetentionVariables &
+  CosignVariables &
+  DeliverWebhooksVariables &
+  ExportRecordsVariables &
+  IngestApiVariables &
+  ReadApiVariables &
+  WriteLogVariables;
+
 /** Variables of all functions; each reads those that it knows. */
-export function variablesFor(endpoint: string): Record<string, string> {
+export function variablesFor(endpoint: string): Record<string, string> & AllVariables {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'us-east-1',
@@ -61,6 +79,10 @@ export function variablesFor(endpoint: string): Record<string, string> {
     INTERNAL_QUEUE_URL: `${endpoint}/internal`,
     EXPORT_QUEUE_URL: `${endpoint}/exports`,
     WEBHOOK_QUEUE_URL: `${endpoint}/webhooks`,
+    INGEST_DEAD_LETTERS_URL: `${endpoint}/ingest-dead`,
+    INTERNAL_DEAD_LETTERS_URL: `${endpoint}/internal-dead`,
+    EXPORT_DEAD_LETTERS_URL: `${endpoint}/export-dead`,
+    WEBHOOK_DEAD_LETTERS_URL: `${endpoint}/webhook-dead`,
     INGEST_QUEUE_ARN: 'arn:aws:sqs:us-east-1:000000000000:ingest',
     INTERNAL_QUEUE_ARN: 'arn:aws:sqs:us-east-1:000000000000:internal',
     INDEX_KEY_SECRET: 'index',
