@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, freemem, loadavg, totalmem } from 'node:os';
 import { Argument, Command } from 'commander';
 import { benchColdStart } from './cold-start.ts';
+import { benchConsole } from './console.ts';
 import { benchCost } from './cost.ts';
 import { benchExport } from './export.ts';
 import type { Extent, Line } from './line.ts';
@@ -18,6 +19,7 @@ const PARTS = {
   'cold-start': benchColdStart,
   cost: benchCost,
   query: benchQuery,
+  console: benchConsole,
   sdk: benchSdk,
 } satisfies Record<string, (extent: Extent) => Promise<Line[]>>;
 type Part = keyof typeof PARTS;

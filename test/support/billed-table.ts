@@ -69,6 +69,11 @@ export class BilledTable implements RecordsTable, RecordsReader {
     return items.length < count && last ? { items, next: last.sk } : { items };
   }
 
+  /** All that was put, the last of each key. */
+  *items(): Generator<Item> {
+    for (const pk of this.#partitions.keys()) yield* this.#sorted(pk);
+  }
+
   /** What was billed since the last time that it was taken. */
   take(): ReadBill {
     const bill = this.#bill;

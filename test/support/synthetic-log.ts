@@ -104,6 +104,15 @@ export class SyntheticLog {
     return bill;
   }
 
+  /** All items of the log, those of its records made for the purpose. */
+  *items(): Generator<Item> {
+    yield* this.table.items();
+    for (const eventId of this.#known.keys()) {
+      const item = this.#record(eventKey(eventId));
+      if (item) yield item;
+    }
+  }
+
   async #append(first: number): Promise<void> {
     this.#now = START + Math.floor((first / BATCH) * (DAY / BATCHES_A_DAY));
     const made = Array.from({ length: BATCH }, (_, position) => this.#make(first + position));

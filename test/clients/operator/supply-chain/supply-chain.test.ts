@@ -28,9 +28,10 @@ test('the SBOM lists what is shipped, each once, with the hash that the lock fil
   }
 });
 
-test('the same lock file gives the same bytes, another one another serial number', () => {
+test('the same lock file gives the same bytes, one package less another serial number', () => {
   expect(JSON.stringify(sbomOf(readLock(PROJECT)))).toBe(JSON.stringify(sbom));
-  expect(sbomOf({ ...lock, packages: lock.packages.slice(1) }).serialNumber).not.toBe(sbom.serialNumber);
+  const withoutOne = lock.packages.filter((one) => one !== shipped[0]);
+  expect(sbomOf({ ...lock, packages: withoutOne }).serialNumber).not.toBe(sbom.serialNumber);
 });
 
 /** Packages that end up in what is deployed or shown, by the files that the bundler took. */
