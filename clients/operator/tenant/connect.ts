@@ -80,7 +80,7 @@ async function verifierKeyOf(
   }
 }
 
-function clientConfig({ region, account, local }: DeployedTenant) {
+export function clientConfig({ region, account, local }: DeployedTenant) {
   if (!local) return { region };
   return {
     region,

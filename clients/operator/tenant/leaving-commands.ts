@@ -59,13 +59,13 @@ async function leave(world: World, id: string, options: OffboardOptions): Promis
         `${id} has left. ${bundle}: ${closing.statement.bundle.records} records, verified.`,
         `${statement}: what is kept, where, until when; record ${closing.event_id} of the log.`,
         `Prove it: npm run verify -- ${directory}/closing-statement.json --key '${closing.statement.log.verifier_key}'`,
-        'Retention goes on as agreed: leave the stack as it is until then.',
+        'Retention goes on as agreed: leave the stack as it is until then, and keep the folder. Afterwards: destroy.',
       ].join('\n'),
     );
   });
 }
 
-function checkConfirmed(id: string, confirm: string | undefined): void {
+export function checkConfirmed(id: string, confirm: string | undefined): void {
   if (confirm !== undefined && confirm !== id)
     throw new AuditError(
       'misconfigured',

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { World } from './desk.ts';
+import { addDestroyCommand } from './destroy-command.ts';
 import { addEmitterCommands } from './emitter-commands.ts';
 import { addExportCommand } from './export-command.ts';
 import { describeFailure, type ExitStatus, exitStatusOf } from './failure.ts';
@@ -47,6 +48,7 @@ export async function main(args: readonly string[], world: Omit<World, 'fail'>):
   addExportCommand(program, { ...world, fail });
   addRetentionCommand(program, { ...world, fail });
   addLeavingCommands(program, { ...world, fail });
+  addDestroyCommand(program, { ...world, fail });
   try {
     await program.parseAsync(args, { from: 'user' });
     return status;
