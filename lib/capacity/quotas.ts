@@ -28,6 +28,13 @@ export const QUOTAS: readonly Quota[] = [
     most: 600,
     of: { resources: 'AWS::ApiGateway::RestApi' },
   },
+  {
+    service: 'Athena',
+    name: 'workgroups',
+    standard: 1_000,
+    most: 1_000,
+    of: { resources: 'AWS::Athena::WorkGroup' },
+  },
   { service: 'CloudFormation', name: 'stacks', standard: 2_000, of: { resources: 'stack' } },
   { service: 'CloudWatch', name: 'alarms', standard: 5_000, of: { resources: 'AWS::CloudWatch::Alarm' } },
   {

@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledgeObjects } from './acknowledge-objects.ts';
+import type { Athena } from './athena.ts';
 import type { Buckets } from './buckets.ts';
 import type { Keys } from './keys.ts';
 
@@ -16,20 +17,16 @@ interface AuditorProps {
   principals: readonly string[];
   buckets: Buckets;
   keys: Keys;
-  archiveKey: 's3' | 'tenant';
+  athena: Athena;
 }
 
-/** Who checks the archive without us: lists and reads its versions, locks and holds, and the public key. */
+/** Who checks the archive without us: lists and reads its versions, locks and holds, asks Athena, and gets the public key. */
 export class Auditor extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    { tenantId, principals, buckets, keys, archiveKey }: AuditorProps,
-  ) {
+  constructor(scope: Construct, id: string, { tenantId, principals, buckets, keys, athena }: AuditorProps) {
     super(scope, id);
     const role = new Role(this, 'Role', {
       roleName: `AuditTrail-${tenantId}-Auditor`,
-      description: `Reads the archive of ${tenantId} and nothing else`,
+      description: `Reads the archive of ${tenantId}, and writes nothing but answers of Athena`,
       maxSessionDuration: Duration.hours(4),
       assumedBy: new CompositePrincipal(
         ...principals.map(
@@ -65,7 +62,8 @@ export class Auditor extends Construct {
         resources: keys.signing.map(({ keyArn }) => keyArn),
       }),
     );
-    if (archiveKey === 'tenant') role.addToPolicy(keys.decrypting('s3'));
+    // Its grant of the tenant's key covers an archive under that key too.
+    athena.grantQueries(role);
     acknowledgeObjects(role, archive, ['*'], 'An auditor reads every object of this one bucket.');
   }
 }

@@ -57,6 +57,8 @@ export class Buckets extends Construct {
         { id: 'staging', prefix: 'staging/', expiration: Duration.days(7) },
         { id: 'quarantine', prefix: 'quarantine/', expiration: Duration.days(90) },
         { id: 'exports', prefix: 'exports/', expiration: Duration.days(8) },
+        // Answers of Athena, which are copies of records and no part of the log.
+        { id: 'athena', prefix: 'athena/', expiration: Duration.days(7) },
         { id: 'uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
     });

@@ -5,6 +5,7 @@ import type { CodeProvider } from '../bundle.ts';
 import type { Tenant } from '../config/tenant.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { ApiFunctions } from '../constructs/api-functions.ts';
+import { Athena } from '../constructs/athena.ts';
 import { Auditor } from '../constructs/auditor.ts';
 import { Buckets } from '../constructs/buckets.ts';
 import { Exporter } from '../constructs/exporter.ts';
@@ -89,13 +90,14 @@ export class TenantStack extends Stack {
       archive: buckets.archive,
       email: tenant.alarm_email,
     });
+    const athena = new Athena(this, 'Athena', { tenantId: tenant.id, buckets, keys });
     if (tenant.auditor_principals !== undefined) {
       new Auditor(this, 'Auditor', {
         tenantId: tenant.id,
         principals: tenant.auditor_principals,
-        archiveKey: tenant.archive_key,
         buckets,
         keys,
+        athena,
       });
     }
     this.putOut(foundation, {

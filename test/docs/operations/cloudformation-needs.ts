@@ -10,6 +10,10 @@ export const CLOUDFORMATION_NEEDS: Readonly<Record<string, readonly string[]>> =
   'AWS::ApiGateway::Resource': of('apigateway', 'POST GET DELETE'),
   'AWS::ApiGateway::RestApi': of('apigateway', 'POST GET PATCH PUT'),
   'AWS::ApiGateway::Stage': of('apigateway', 'POST GET PATCH PUT'),
+  'AWS::Athena::WorkGroup': of(
+    'athena',
+    'CreateWorkGroup GetWorkGroup UpdateWorkGroup DeleteWorkGroup TagResource UntagResource ListTagsForResource',
+  ),
   'AWS::CloudTrail::Trail': of(
     'cloudtrail',
     'CreateTrail StartLogging PutEventSelectors AddTags GetTrail GetTrailStatus GetEventSelectors ListTags UpdateTrail RemoveTags',
@@ -35,6 +39,8 @@ export const CLOUDFORMATION_NEEDS: Readonly<Record<string, readonly string[]>> =
     'events',
     'PutRule DescribeRule PutTargets RemoveTargets ListTargetsByRule DeleteRule TagResource ListTagsForResource EnableRule DisableRule',
   ),
+  'AWS::Glue::Database': of('glue', 'CreateDatabase GetDatabase UpdateDatabase DeleteDatabase'),
+  'AWS::Glue::Table': of('glue', 'CreateTable GetTable UpdateTable DeleteTable'),
   'AWS::IAM::Policy': [],
   'AWS::IAM::Role': of(
     'iam',

@@ -111,6 +111,7 @@ test('they suffice for what is not called on a resource of the stack', () => {
     ['logs:DescribeLogGroups', '*'],
     ['logs:DescribeMetricFilters', '*'],
     ['cloudtrail:DescribeTrails', '*'],
+    ['glue:CreateTable', `arn:aws:glue:us-east-1:${ACCOUNT}:catalog`],
   ];
   for (const [action, resource, context] of calls)
     expect({ action, may: may(action, resource, context) }).toEqual({ action, may: true });
@@ -145,6 +146,12 @@ test.each<[string, string, string, Record<string, string>?]>([
   ],
   ['objects of the archive', 's3:GetObject', 'arn:aws:s3:::audittrail-globex-archive/commit/0'],
   ['the end of objects', 's3:DeleteObjectVersion', 'arn:aws:s3:::audittrail-globex-archive/commit/0'],
+  [
+    'answers of Athena',
+    'athena:GetQueryResults',
+    `arn:aws:athena:us-east-1:${ACCOUNT}:workgroup/AuditTrail-globex`,
+  ],
+  ["a table of another's", 'glue:GetTable', `arn:aws:glue:us-east-1:${ACCOUNT}:table/sales/orders`],
   ['messages', 'sqs:ReceiveMessage', `arn:aws:sqs:us-east-1:${ACCOUNT}:AuditTrail-globex-Ingest`],
   [
     'secrets',

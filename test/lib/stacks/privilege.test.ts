@@ -562,7 +562,7 @@ describe('principals from outside', () => {
     }
   });
 
-  test('the auditor role is for the named principals, with MFA, and reads nothing but the archive', () => {
+  test('the auditor role is for the named principals, with MFA, and reads nothing but the archive, and what Athena answers', () => {
     expect(template.Resources[auditor]?.Properties).toMatchObject({
       RoleName: 'AuditTrail-globex-Auditor',
       AssumeRolePolicyDocument: {
@@ -580,6 +580,34 @@ describe('principals from outside', () => {
     expect(allowed({ principal: auditor, action: 's3:GetObject', resource: `${work}/disclosures/1` })).toBe(
       false,
     );
+    expect(whoMay('s3:GetObject', `${work}/athena/1.csv`)).toEqual([auditor]);
+    expect(whoMay('s3:PutObject', `${work}/athena/1.csv`)).toEqual([auditor]);
+    for (const key of ['disclosures/1', 'exports/1', 'staging/1'])
+      expect(whoMay('s3:PutObject', `${work}/${key}`)).not.toContain(auditor);
+    expect(whoMay('s3:PutObject', `${archive}/records/dt=2026-11-24/1`, locked)).not.toContain(auditor);
+    expect(whoMay('s3:ListBucket', work)).not.toContain(auditor);
+  });
+
+  test('the auditor asks in one workgroup and looks at one table, and nobody else does either', () => {
+    const at = (service: string, resource: string) => `arn:aws:${service}:us-east-1:111122223333:${resource}`;
+    const workgroup = at('athena', 'workgroup/AuditTrail-globex');
+    for (const action of [
+      'StartQueryExecution',
+      'StopQueryExecution',
+      'GetQueryExecution',
+      'GetQueryResults',
+    ])
+      expect(whoMay(`athena:${action}`, workgroup)).toEqual([auditor]);
+    for (const other of ['primary', 'AuditTrail-acme', 'AuditTrail-globex-2'])
+      expect(whoMay('athena:StartQueryExecution', at('athena', `workgroup/${other}`))).toEqual([]);
+    for (const action of ['UpdateWorkGroup', 'DeleteWorkGroup', 'CreateWorkGroup'])
+      expect(whoMay(`athena:${action}`, workgroup)).toEqual([]);
+    for (const own of ['catalog', 'database/audit_trail_globex', 'table/audit_trail_globex/records'])
+      expect(whoMay('glue:GetTable', at('glue', own))).toEqual([auditor]);
+    for (const other of ['database/default', 'database/audit_trail_acme', 'table/audit_trail_acme/records'])
+      expect(whoMay('glue:GetTable', at('glue', other))).toEqual([]);
+    for (const action of ['UpdateTable', 'DeleteTable', 'CreateTable', 'GetTables', 'GetDatabases'])
+      expect(whoMay(`glue:${action}`, at('glue', 'table/audit_trail_globex/records'))).toEqual([]);
   });
 });
 

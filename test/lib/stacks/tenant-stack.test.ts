@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
+import { recordsObject } from '../../../core/archive/layout.ts';
 import { accountTenant, checkWithNag, tableTenant, tenantStack, tenantTemplate } from '../synthesised.ts';
 
 const logicalIds: unknown = JSON.parse(
@@ -78,8 +79,69 @@ describe.each([
           { Id: 'staging', Prefix: 'staging/', ExpirationInDays: 7, Status: 'Enabled' },
           { Id: 'quarantine', Prefix: 'quarantine/', ExpirationInDays: 90, Status: 'Enabled' },
           { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 8, Status: 'Enabled' },
+          { Id: 'athena', Prefix: 'athena/', ExpirationInDays: 7, Status: 'Enabled' },
           { Id: 'uploads', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
         ],
+      },
+    });
+  });
+
+  test('Athena finds the files of the days by their names, a line in one column, as octets', () => {
+    const { id } = file;
+    template.hasResourceProperties('AWS::Glue::Table', {
+      DatabaseName: `audit_trail_${id}`,
+      TableInput: {
+        Name: 'records',
+        PartitionKeys: [{ Name: 'dt', Type: 'string' }],
+        Parameters: {
+          'projection.enabled': 'true',
+          'projection.dt.type': 'date',
+          'projection.dt.format': 'yyyy-MM-dd',
+          'projection.dt.range': '2026-11-01,NOW',
+          'storage.location.template': {
+            'Fn::Join': [
+              '',
+              // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own form.
+              ['s3://', { Ref: Match.stringLikeRegexp('^BucketsArchive') }, '/records/dt=${dt}/'],
+            ],
+          },
+        },
+        StorageDescriptor: {
+          Columns: [{ Name: 'record', Type: 'string' }],
+          // Without a delimiter of its own this splits at U+0001, and without an escape it takes no backslash away.
+          SerdeInfo: {
+            SerializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe',
+            Parameters: {
+              'serialization.format': '1',
+              'field.delim': Match.absent(),
+              'escape.delim': Match.absent(),
+            },
+          },
+        },
+      },
+    });
+    // The folders that the writer makes are those that the projection names.
+    expect(recordsObject({ day: '2026-11-24', first: 0, last: 1 })).toMatch(/^records\/dt=2026-11-24\/0/);
+    for (const name of Object.values(template.findResources('AWS::Glue::Database')))
+      expect(name.Properties.DatabaseInput.Name).toMatch(/^[a-z0-9_]+$/);
+  });
+
+  test("what a query may read, and where its answer goes, is the workgroup's to say", () => {
+    template.hasResourceProperties('AWS::Athena::WorkGroup', {
+      Name: `AuditTrail-${file.id}`,
+      WorkGroupConfiguration: {
+        EnforceWorkGroupConfiguration: true,
+        BytesScannedCutoffPerQuery: 100 * 1024 ** 3,
+        PublishCloudWatchMetricsEnabled: false,
+        ResultConfiguration: {
+          OutputLocation: {
+            'Fn::Join': ['', ['s3://', { Ref: Match.stringLikeRegexp('^BucketsWork') }, '/athena/']],
+          },
+          EncryptionConfiguration: {
+            EncryptionOption: 'SSE_KMS',
+            KmsKey: { 'Fn::GetAtt': [Match.stringLikeRegexp('^KeysData'), 'Arn'] },
+          },
+        },
       },
     });
   });

@@ -4,6 +4,13 @@
  */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::RestApi': ['apigateway:GET', 'apigateway:PATCH', 'apigateway:DELETE'],
+  'AWS::Athena::WorkGroup': [
+    'athena:StartQueryExecution',
+    'athena:GetQueryResults',
+    'athena:ListQueryExecutions',
+    'athena:UpdateWorkGroup',
+    'athena:DeleteWorkGroup',
+  ],
   'AWS::DynamoDB::Table': [
     'dynamodb:GetItem',
     'dynamodb:BatchGetItem',
@@ -26,6 +33,13 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'events:PutPermission',
     'events:DeleteEventBus',
   ],
+  'AWS::Glue::Database': [
+    'glue:GetDatabase',
+    'glue:UpdateDatabase',
+    'glue:DeleteDatabase',
+    'glue:CreateTable',
+  ],
+  'AWS::Glue::Table': ['glue:GetTable', 'glue:UpdateTable', 'glue:DeleteTable'],
   'AWS::IAM::Role': ['sts:AssumeRole', 'iam:PassRole', 'iam:PutRolePolicy', 'iam:UpdateAssumeRolePolicy'],
   'AWS::KMS::Key': [
     'kms:Sign',

@@ -103,11 +103,17 @@ function wildcards({ name, grants }: StackRole): string[] {
     .map((action) => `${name} has ${action}`);
 }
 
-/** A pattern is an ARN of the stack, or what lies below one. */
-function elsewhere({ name, grants }: StackRole, { resources }: PolicyStack): string[] {
+/**
+ * A pattern is an ARN of the stack, or what lies below one; or the account's catalog, which Glue asks for besides whatever
+ * lies in it and which opens nothing by itself, for looking alone.
+ */
+function elsewhere({ name, grants }: StackRole, { resources, place }: PolicyStack): string[] {
   const own = resources.map(({ arn }) => arn);
+  const catalog = `arn:aws:glue:${place.region}:${place.account}:catalog`;
+  const looks = ({ Action }: Statement) =>
+    Action.every((action) => ['glue:GetDatabase', 'glue:GetTable'].includes(action));
   return grants
-    .flatMap(({ Resource = [] }) => Resource)
+    .flatMap((grant) => (grant.Resource ?? []).filter((pattern) => pattern !== catalog || !looks(grant)))
     .filter(
       (pattern) =>
         !own.some((arn) => pattern === arn || new RegExp(`^${quoted(arn)}/[^*?]*\\*?$`).test(pattern)),

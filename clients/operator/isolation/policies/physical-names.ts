@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { Names, Template } from './template.ts';
 
 /** Where a template is deployed. */
@@ -37,6 +38,10 @@ const NAMERS: Readonly<Record<string, Namer>> = {
     const id = short(name);
     return { ref: id, arn: `arn:aws:apigateway:${region}::/restapis/${id}` };
   },
+  'AWS::Athena::WorkGroup': (name, { region, account }, { Name }) => {
+    const ref = typeof Name === 'string' ? Name : name;
+    return { ref, arn: `arn:aws:athena:${region}:${account}:workgroup/${ref}` };
+  },
   'AWS::Budgets::Budget': (name, { account }) => ({
     ref: name,
     arn: `arn:aws:budgets::${account}:budget/${name}`,
@@ -53,6 +58,14 @@ const NAMERS: Readonly<Record<string, Namer>> = {
   'AWS::DynamoDB::Table': named('dynamodb', 'table/'),
   'AWS::Events::EventBus': named('events', 'event-bus/'),
   'AWS::Events::Rule': named('events', 'rule/'),
+  'AWS::Glue::Database': (name, { region, account }, { DatabaseInput }) => {
+    const ref = nameIn(DatabaseInput) ?? name;
+    return { ref, arn: `arn:aws:glue:${region}:${account}:database/${ref}` };
+  },
+  'AWS::Glue::Table': (name, { region, account }, { DatabaseName, TableInput }) => {
+    const ref = nameIn(TableInput) ?? name;
+    return { ref, arn: `arn:aws:glue:${region}:${account}:table/${String(DatabaseName)}/${ref}` };
+  },
   'AWS::IAM::Role': (name, { account }, { RoleName }) => {
     const ref = typeof RoleName === 'string' ? RoleName : name;
     return { ref, arn: `arn:aws:iam::${account}:role/${ref}` };
@@ -96,6 +109,11 @@ export function physicalNames({ Resources }: Template, place: Place): Names {
     names[`${id}.Arn`] = arn;
   }
   return names;
+}
+
+/** Glue's resources say what they are called one level down. */
+function nameIn(input: unknown): string | undefined {
+  return z.object({ Name: z.string() }).safeParse(input).data?.Name;
 }
 
 function digest(text: string): string {

@@ -163,6 +163,16 @@ describe('one grant too many fails the suite', () => {
       'every grant is on what the stack itself has',
     ],
     [
+      "a neighbour's workgroup",
+      granting({ Action: 'athena:GetQueryResults', Resource: arnOf(initech, 'AthenaWorkgroup') }),
+      identity,
+    ],
+    [
+      'the catalog of the account, for more than looking',
+      granting({ Action: 'glue:CreateDatabase', Resource: 'arn:aws:glue:us-east-1:000000000000:catalog' }),
+      'every grant is on what the stack itself has',
+    ],
+    [
       "a managed policy of AWS's",
       (template) => {
         const role = template.Resources[idIn(template, 'AWS::IAM::Role', 'FunctionsReadApiRole')];
