@@ -2,7 +2,8 @@ import {
   DeleteBucketCommand,
   DeleteBucketPolicyCommand,
   DeleteObjectsCommand,
-  HeadObjectCommand,
+  GetObjectLegalHoldCommand,
+  GetObjectRetentionCommand,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
   type S3Client,
@@ -23,10 +24,15 @@ export function bucketsOf(s3: S3Client): Buckets {
       const more = IsTruncated === true && key !== undefined && id !== undefined;
       return { versions: versionsIn(answer), ...(more && { next: { key, id } }) };
     },
+    // Asked one by one, since HeadObject leaves out, without a word, what the caller may not know.
     lockOf: async (Bucket, { key: Key, id: VersionId }) => {
-      const head = await s3.send(new HeadObjectCommand({ Bucket, Key, VersionId }));
-      const until = head.ObjectLockRetainUntilDate?.getTime();
-      return { held: head.ObjectLockLegalHoldStatus === 'ON', ...(until !== undefined && { until }) };
+      const asked = { Bucket, Key, VersionId };
+      const [retention, hold] = await Promise.all([
+        unlessGone(s3.send(new GetObjectRetentionCommand(asked)), NO_LOCK),
+        unlessGone(s3.send(new GetObjectLegalHoldCommand(asked)), NO_LOCK),
+      ]);
+      const until = retention?.Retention?.RetainUntilDate?.getTime();
+      return { held: hold?.LegalHold?.Status === 'ON', ...(until !== undefined && { until }) };
     },
     liftPolicy: async (Bucket) => void (await unlessGone(s3.send(new DeleteBucketPolicyCommand({ Bucket })))),
     deleteVersions: async (Bucket, versions) => {
@@ -60,11 +66,13 @@ function versionsIn({ Versions = [], DeleteMarkers = [] }: ListObjectVersionsCom
   ];
 }
 
-async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
+const NO_LOCK = 'NoSuchObjectLockConfiguration';
+
+async function unlessGone<T>(work: Promise<T>, gone = 'NoSuchBucket'): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchBucket') return undefined;
+    if (error instanceof Error && error.name === gone) return undefined;
     throw error;
   }
 }

@@ -14,7 +14,7 @@ export interface Inventory {
   held: number;
 }
 
-/** Asks S3 for the lock of each version that there is: one request each, so minutes for a hundred thousand. */
+/** Asks S3 for the lock of each version that there is: two requests each, so minutes for a hundred thousand. */
 export async function takeInventory(
   holdings: Pick<Holdings, 'page' | 'lockOf'>,
   bucket: string,

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { run, withServedTenant } from '../served-tenant.ts';
 import { DestroyWorld, OVER } from './destroy-world.ts';
-import { run, withServedTenant } from './served-tenant.ts';
 
 const DAY_MS = 86_400_000;
 const STARTS = /^(deleteStack|delete|liftPolicy|scheduleKey)/;

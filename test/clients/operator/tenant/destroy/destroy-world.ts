@@ -1,16 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ContractState } from '../../../../clients/operator/tenant/closing-client.ts';
-import type { Contract } from '../../../../clients/operator/tenant/destroy/contract.ts';
-import { type Destroyed, destroy, look } from '../../../../clients/operator/tenant/destroy/destroy.ts';
+import type { ContractState } from '../../../../../clients/operator/tenant/closing-client.ts';
+import type { Contract } from '../../../../../clients/operator/tenant/destroy/contract.ts';
+import { type Destroyed, destroy, look } from '../../../../../clients/operator/tenant/destroy/destroy.ts';
 import type {
   Holdings,
   Lock,
   StackFound,
   Version,
-} from '../../../../clients/operator/tenant/destroy/holdings.ts';
-import type { DeployedTenant } from '../../../../clients/operator/tenant/locate.ts';
-import { AuditError } from '../../../../core/errors.ts';
+} from '../../../../../clients/operator/tenant/destroy/holdings.ts';
+import type { DeployedTenant } from '../../../../../clients/operator/tenant/locate.ts';
+import { AuditError } from '../../../../../core/errors.ts';
 
 const DAY_MS = 86_400_000;
 const ENDED = Date.parse('2026-01-01T00:00:00Z');
