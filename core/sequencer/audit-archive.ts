@@ -38,6 +38,9 @@ const STAGES: readonly ((log: Log, after: string) => Promise<Looked>)[] = [
   lookUnder('signatures/'),
   lookUnder('purge/'),
   lookUnder('erasure/'),
+  // What Athena, a copy and an auditor read is the newest version, so a second one would be believed.
+  lookUnder('records/'),
+  lookUnder('README.txt'),
 ];
 const KEY = { pk: HEAD_KEY.pk, sk: 'AUDIT' };
 const ROUND_MS = 23 * 3_600_000; // a day, less what a schedule is late by

@@ -4,6 +4,7 @@ import {
   GetObjectLegalHoldCommand,
   GetObjectRetentionCommand,
   ListObjectVersionsCommand,
+  PutObjectCommand,
   PutObjectRetentionCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -15,6 +16,8 @@ import { acceptBatch } from '../../core/ingest/accept.ts';
 import { verifyArchive } from '../../core/receipt/verify-archive.ts';
 import { applyRetention } from '../../core/retention/apply-retention.ts';
 import type { Keeper } from '../../core/retention/keeper.ts';
+import { append } from '../../core/sequencer/append.ts';
+import { auditArchive } from '../../core/sequencer/audit-archive.ts';
 import { openLog } from '../../core/sequencer/genesis.ts';
 import { ControlTable } from '../../lambdas/adapters/dynamo-control.ts';
 import { DynamoErasures } from '../../lambdas/adapters/dynamo-erasures.ts';
@@ -27,6 +30,7 @@ import { S3Work } from '../../lambdas/adapters/s3-work.ts';
 import { systemRandom } from '../../lambdas/adapters/system.ts';
 import { zlibCodec } from '../../lambdas/adapters/zlib-codec.ts';
 import { filesOf } from '../support/archive-copy.ts';
+import { candidates } from '../support/candidates.ts';
 import { makeStores, OWN_KEYS, type OwnStores, wireOwnIntake, wireOwnLog } from '../support/own-log.ts';
 import { operatorConfig } from './support/aws.ts';
 import { uniqueName } from './support/events.ts';
@@ -74,6 +78,76 @@ test(
     });
     await expect(s3.send(shorter)).rejects.toMatchObject({ name: 'AccessDenied' });
     expect(await bytes()).toBe(before);
+  },
+  TIMEOUT,
+);
+
+// The bucket policy of a tenant refuses this PUT, to the account's root too: the template is asserted (test/lib/stacks/privilege.test.ts),
+// since the emulator lets the root do everything. So the bucket here has no policy, as after an administrator took it away.
+test(
+  'what is written over an object or deleted hides it and ends nothing: the first version is locked and says what it said, and all who look notice',
+  async () => {
+    const other = await makeStores(uniqueName('overwritten'), operatorConfig(acme));
+    try {
+      const { stores, clients } = other;
+      const now = Date.now() - 2 * DAY;
+      let ms = now;
+      const clock = { now: () => ms, sleep: async () => {} };
+      const log = wireOwnLog(stores, clients, {
+        origin: 'audit.example.com/acme/0000000e',
+        clock,
+        random: systemRandom,
+      });
+      const { verifierKey } = await openLog(log);
+      await append(candidates(3), { policyVersion: 1, deadline: now + 60_000 }, log);
+      ms = Date.now();
+      expect(await writeDailyRecords(log, ms + 60_000)).toMatchObject({ files: 1, records: 3 });
+      expect(await auditArchive(log, ms + 60_000)).toMatchObject({ outcome: 'sound' });
+
+      const versions = async () =>
+        (await clients.s3.send(new ListObjectVersionsCommand({ Bucket: stores.archive }))).Versions ?? [];
+      const written = (await versions()).find(({ Key }) => Key?.endsWith('.ndjson.gz'));
+      const [Bucket, Key] = [stores.archive, written?.Key ?? ''];
+      const first = { Bucket, Key, VersionId: written?.VersionId ?? '' };
+      const read = async (object: { Bucket: string; Key: string; VersionId?: string }) =>
+        Buffer.from(
+          (await (await clients.s3.send(new GetObjectCommand(object))).Body?.transformToByteArray()) ?? [],
+        );
+      const original = await read(first);
+      const copy = async () => {
+        const keys = [...new Set((await versions()).map((version) => version.Key ?? ''))];
+        return new Map(
+          await Promise.all(keys.map(async (name) => [name, await read({ Bucket, Key: name })] as const)),
+        );
+      };
+      expect(await verifyArchive(filesOf(await copy()), verifierKey)).toMatchObject({ verified: true });
+
+      const forged = zlibCodec.gzip(Buffer.from('{"event":"another"}\n'));
+      await clients.s3.send(new PutObjectCommand({ Bucket, Key, Body: forged }));
+      expect(await read({ Bucket, Key })).toEqual(Buffer.from(forged));
+      expect(await read(first)).toEqual(original);
+      await expect(clients.s3.send(new DeleteObjectCommand(first))).rejects.toMatchObject({
+        name: 'AccessDenied',
+      });
+      const { Retention } = await clients.s3.send(new GetObjectRetentionCommand(first));
+      expect(Number(Retention?.RetainUntilDate)).toBeGreaterThan(Date.now());
+      expect(await verifyArchive(filesOf(await copy()), verifierKey)).toMatchObject({ verified: false });
+      ms += DAY;
+      const problem = 'has 2 versions where one was ever written';
+      expect(await auditArchive(log, ms + 60_000)).toEqual({ outcome: 'damaged', object: Key, problem });
+      expect(await log.heads.read()).toMatchObject({ state: 'HALTED' });
+
+      // Without a version this adds a marker, which S3 never refuses for a lock.
+      await clients.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+      await expect(read({ Bucket, Key })).rejects.toMatchObject({ name: 'NoSuchKey' });
+      expect(await read(first)).toEqual(original);
+      expect(await auditArchive(log, ms + 60_000)).toMatchObject({
+        outcome: 'damaged',
+        problem: 'bears a delete marker',
+      });
+    } finally {
+      await other.destroy();
+    }
   },
   TIMEOUT,
 );
