@@ -51,22 +51,19 @@ await rm(RESULTS, { recursive: true, force: true });
 await mkdir(RESULTS, { recursive: true });
 const results: StepResult[] = [];
 results.push(await runStep({ name: 'check', args: ['test/check.ts'], output: 'live' }));
+// Two, as the machines have two cores: of its own accord Jest leaves one idle. A busy machine is no failure of a test.
+// Not beside the tests on the local cloud: the emulator wants both cores, and what waits for it has a patience.
+results.push(await runStep(jest('unit', '--maxWorkers=2', '--testTimeout=60000')));
 const up = await runStep(localCloud(['up', '--no-demo']));
 results.push(up);
-// Two workers, as the machines have two cores: of its own accord Jest leaves one idle. A busy machine is no failure of a test.
-const unit = jest('unit', '--maxWorkers=2', '--testTimeout=60000');
 if (up.ok) {
   // First what a person sees of a quiet log: the local tests leave refusals behind, which a task's verdict tells of.
   results.push(await runStep(jest('browser', '--runInBand', '--testTimeout=60000')));
-  // The tests on the cloud wait for it much of the time, one after the other: the unit tests take what they leave.
-  console.log('The unit tests run beside the local ones, and are shown at their end.');
-  const beside = runStep({ ...unit, output: 'after', aside: true });
   results.push(await runStep(jest('local', '--testSequencer=./test/local/order.ts', '--runInBand')));
-  results.push(await beside);
-} else results.push(await runStep(unit));
+}
 results.push(await runStep(localCloud(['down'])));
 
-console.log('\nWhere the time went (the unit tests ran beside the local ones):');
+console.log('\nWhere the time went:');
 for (const result of results) {
   const minutes = Math.floor(result.seconds / 60);
   console.log(
