@@ -26,14 +26,14 @@ function jest(project: string, ...more: string[]): Step {
       ...more,
     ],
     env: { AUDIT_TRAIL_STATE: STATE },
-    output: 'live',
+    live: true,
   };
 }
 
 const localCloud = (command: string[]): Step => ({
   name: `local cloud ${command[0]}`,
   args: ['clients/operator/local/cli.ts', ...command, '--state', STATE],
-  output: 'live',
+  live: true,
 });
 
 /** Passed, failed and skipped tests of a Jest report. */
@@ -50,7 +50,7 @@ async function counts(project: string): Promise<[number, number, number]> {
 await rm(RESULTS, { recursive: true, force: true });
 await mkdir(RESULTS, { recursive: true });
 const results: StepResult[] = [];
-results.push(await runStep({ name: 'check', args: ['test/check.ts'], output: 'live' }));
+results.push(await runStep({ name: 'check', args: ['test/check.ts'], live: true }));
 // Two, as the machines have two cores: of its own accord Jest leaves one idle. A busy machine is no failure of a test.
 // Not beside the tests on the local cloud: the emulator wants both cores, and what waits for it has a patience.
 results.push(await runStep(jest('unit', '--maxWorkers=2', '--testTimeout=60000')));

@@ -7,7 +7,7 @@ export interface Step {
   args: string[];
   env?: Record<string, string>;
   /** Shows the output as it comes, instead of only when the step fails. */
-  output?: 'live';
+  live?: boolean;
 }
 
 export interface StepResult {
@@ -20,9 +20,8 @@ export interface StepResult {
 export async function runStep(step: Step): Promise<StepResult> {
   const started = performance.now();
   const chunks: Buffer[] = [];
-  const stdout = step.output === 'live' ? 'inherit' : 'pipe';
   const child = spawn(process.execPath, step.args, {
-    stdio: ['ignore', stdout, stdout],
+    stdio: ['ignore', step.live ? 'inherit' : 'pipe', step.live ? 'inherit' : 'pipe'],
     env: { ...process.env, ...step.env },
   });
   child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));

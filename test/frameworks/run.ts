@@ -84,7 +84,7 @@ if (process.argv.includes('--record')) {
     runStep({
       name: `local cloud ${command[0]}`,
       args: ['clients/operator/local/cli.ts', ...command, '--state', state],
-      output: 'live',
+      live: true,
     });
   if (!given && !(await cloud('up', '--no-demo')).ok) process.exitCode = 1;
   else {
