@@ -3,6 +3,7 @@ import type { Explanation } from '../../../core/retention/explain-change.ts';
 import type { RetentionPolicy } from '../../../core/retention/policy.ts';
 import { type PolicyChange, SETTINGS, type StandingPolicy } from '../retention.ts';
 import { useAct } from '../use-act.ts';
+import { Form } from './form.tsx';
 import { Failed } from './states.tsx';
 
 const PATH = '/v1/audit/retention-policy';
@@ -34,14 +35,7 @@ export function ChangePolicy({ standing, onMade, onReread }: ChangePolicyProps) 
   };
   const source = presets.find(({ id }) => id === preset)?.source;
   return (
-    <form
-      class="panel row"
-      aria-label="Change the policy"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send(true).then(setLooked);
-      }}
-    >
+    <Form class="panel row" label="Change the policy" onSend={() => void send(true).then(setLooked)}>
       <h2 class="whole">Change it</h2>
       <label class="wide">
         <span>A usual time, to lock and keep for</span>
@@ -108,7 +102,7 @@ export function ChangePolicy({ standing, onMade, onReread }: ChangePolicyProps) 
           )}
         </section>
       )}
-    </form>
+    </Form>
   );
 }
 

@@ -7,6 +7,7 @@ import { filterText } from '../filter-text.ts';
 import { formTexts } from '../form-texts.ts';
 import { useAct } from '../use-act.ts';
 import { TextField } from './fields.tsx';
+import { Form } from './form.tsx';
 import { Failed } from './states.tsx';
 
 /** A legal hold as the API shows it. */
@@ -90,14 +91,11 @@ function Release({
     );
   }
   return (
-    <form
-      ref={form}
+    <Form
+      formRef={form}
       class="row inline"
-      aria-label={`Release the hold ${visible(reason)}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void release();
-      }}
+      label={`Release the hold ${visible(reason)}`}
+      onSend={() => void release()}
     >
       {!own && (
         <p class="whole">
@@ -113,6 +111,6 @@ function Release({
         Keep it
       </button>
       {problem && <Failed problem={problem} />}
-    </form>
+    </Form>
   );
 }

@@ -5,6 +5,7 @@ import { useWatched } from '../use-watched.ts';
 import { Confirm } from './confirm.tsx';
 import { type Erasure, erasurePath, FoundText, Status } from './erasure-card.tsx';
 import { TextField } from './fields.tsx';
+import { Form } from './form.tsx';
 import { Failed } from './states.tsx';
 
 /** Whose fields, and on which request: kept here between looking and erasing, since the API keeps a pseudonym alone. */
@@ -39,15 +40,12 @@ export function NewErasure({ onAsked }: { onAsked(): void }) {
   };
   return (
     <>
-      <form
-        ref={form}
+      <Form
+        formRef={form}
         class="panel row"
-        aria-label="New erasure"
+        label="New erasure"
         onInput={() => setLooked(undefined)}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void look();
-        }}
+        onSend={() => void look()}
       >
         <TextField name="subject_type" label="About: kind" hint="customer" />
         <TextField name="subject_id" label="About: id" hint="c-7" />
@@ -60,7 +58,7 @@ export function NewErasure({ onAsked }: { onAsked(): void }) {
           The reference stands in the log for good: no personal data. Looking changes nothing.
         </p>
         {problem && <Failed problem={problem} />}
-      </form>
+      </Form>
       {looked && (
         <Looked
           key={looked.preview.erasure_id}

@@ -5,6 +5,7 @@ import { useSigned } from '../context.ts';
 import { formTexts, picked } from '../form-texts.ts';
 import { useAct } from '../use-act.ts';
 import { SelectField, TextField, TimeField } from './fields.tsx';
+import { Form } from './form.tsx';
 import { Failed } from './states.tsx';
 
 /** What each format is for. */
@@ -31,15 +32,7 @@ export function NewExport({ onMade }: { onMade(): void }) {
     if (await act('POST', '/v1/audit/exports', { format, filter })) onMade();
   };
   return (
-    <form
-      ref={form}
-      class="panel row"
-      aria-label="New export"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form formRef={form} class="panel row" label="New export" onSend={() => void submit()}>
       <label class="wide">
         <span>Format</span>
         <select
@@ -69,7 +62,7 @@ export function NewExport({ onMade }: { onMade(): void }) {
         Export
       </button>
       {problem && <Failed problem={problem} />}
-    </form>
+    </Form>
   );
 }
 

@@ -3,6 +3,7 @@ import { useSigned } from '../context.ts';
 import { formTexts, picked } from '../form-texts.ts';
 import { useAct } from '../use-act.ts';
 import { TextField, TimeField } from './fields.tsx';
+import { Form } from './form.tsx';
 import { Failed } from './states.tsx';
 
 const FILTERS = ['task_id', 'agent_id', 'user_id', 'from', 'to'] as const;
@@ -33,15 +34,7 @@ export function NewHold({ onMade }: { onMade(): void }) {
     onMade();
   };
   return (
-    <form
-      ref={form}
-      class="panel row"
-      aria-label="New legal hold"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form formRef={form} class="panel row" label="New legal hold" onSend={() => void submit()}>
       <TextField name="task_id" label="Task" />
       <TextField name="agent_id" label="Agent" />
       <TextField name="user_id" label="On behalf of user" />
@@ -65,6 +58,6 @@ export function NewHold({ onMade }: { onMade(): void }) {
           The hold is in force. It keeps {matches} {matches === 1 ? 'record' : 'records'} now.
         </p>
       )}
-    </form>
+    </Form>
   );
 }

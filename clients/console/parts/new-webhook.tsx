@@ -5,6 +5,7 @@ import { formTexts, picked } from '../form-texts.ts';
 import { useAct } from '../use-act.ts';
 import { CREDENTIALS, type IssuedWebhook, KINDS } from '../webhooks.ts';
 import { SelectField, TextField } from './fields.tsx';
+import { Form } from './form.tsx';
 import { Secret } from './secret.tsx';
 import { Failed } from './states.tsx';
 
@@ -47,15 +48,7 @@ export function NewWebhook({ onMade }: { onMade(): void }) {
   };
   return (
     <>
-      <form
-        ref={form}
-        class="panel row"
-        aria-label="New endpoint"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
+      <Form formRef={form} class="panel row" label="New endpoint" onSend={() => void submit()}>
         <TextField
           name="url"
           label="Address"
@@ -86,7 +79,7 @@ export function NewWebhook({ onMade }: { onMade(): void }) {
           Set up
         </button>
         {problem && <Failed problem={problem} />}
-      </form>
+      </Form>
       {made && <Secret issued={made} />}
     </>
   );

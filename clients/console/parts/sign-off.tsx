@@ -5,6 +5,7 @@ import { plain } from '../../../core/narrative/phrase.ts';
 import { CONCLUSIONS } from '../../../core/review/review.ts';
 import type { Problem } from '../api.ts';
 import { useSigned } from '../context.ts';
+import { Form } from './form.tsx';
 import { Failed } from './states.tsx';
 
 interface SignOffProps {
@@ -50,15 +51,7 @@ export function SignOff({ scope, what, checkpoint, sound, onSent }: SignOffProps
   };
   if (sent) return <OnItsWay />;
   return (
-    <form
-      ref={form}
-      class="panel row sign-off"
-      aria-label={`Sign off ${what}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form formRef={form} class="panel row sign-off" label={`Sign off ${what}`} onSend={() => void submit()}>
       <label>
         <span>After reading {what}, I conclude</span>
         <select name="conclusion">
@@ -77,7 +70,7 @@ export function SignOff({ scope, what, checkpoint, sound, onSent }: SignOffProps
         Sign off
       </button>
       {problem && <Failed problem={problem} />}
-    </form>
+    </Form>
   );
 }
 

@@ -4,6 +4,7 @@ import { navigate } from '../route.ts';
 import { useAct } from '../use-act.ts';
 import { CREDENTIALS, type IssuedWebhook, type Webhook, webhookPath } from '../webhooks.ts';
 import { Confirm } from './confirm.tsx';
+import { Form } from './form.tsx';
 import { Secret } from './secret.tsx';
 import { Failed } from './states.tsx';
 
@@ -80,14 +81,7 @@ export function WebhookActs({ webhook, onChanged, onTest }: WebhookActsProps) {
 function Replay({ next, busy, onReplay }: { next: number; busy: boolean; onReplay(from: number): void }) {
   const [from, setFrom] = useState('');
   return (
-    <form
-      class="inline"
-      aria-label="Replay"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onReplay(Number(from));
-      }}
-    >
+    <Form class="inline" label="Replay" onSend={() => onReplay(Number(from))}>
       <label>
         <span>Send everything again from log index; beyond {next} leaves out what lies between</span>
         <input
@@ -101,7 +95,7 @@ function Replay({ next, busy, onReplay }: { next: number; busy: boolean; onRepla
       <button type="submit" disabled={busy}>
         Replay
       </button>
-    </form>
+    </Form>
   );
 }
 
@@ -117,11 +111,10 @@ function NewSecret({ webhook: { receiver }, busy, onRenew }: NewSecretProps) {
   const [credential, setCredential] = useState('');
   const given = CREDENTIALS[receiver.kind];
   return (
-    <form
+    <Form
       class="inline"
-      aria-label="New secret"
-      onSubmit={(event) => {
-        event.preventDefault();
+      label="New secret"
+      onSend={() => {
         onRenew(given === undefined ? { overlap_hours: Number(hours) } : { credential });
         setCredential('');
       }}
@@ -153,6 +146,6 @@ function NewSecret({ webhook: { receiver }, busy, onRenew }: NewSecretProps) {
       <button type="submit" disabled={busy}>
         {given === undefined ? 'Make a new secret' : 'Use it from now on'}
       </button>
-    </form>
+    </Form>
   );
 }

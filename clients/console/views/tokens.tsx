@@ -5,6 +5,7 @@ import { formatMoment } from '../../../core/narrative/time.ts';
 import type { Problem } from '../api.ts';
 import { useSigned } from '../context.ts';
 import { Confirm } from '../parts/confirm.tsx';
+import { Form } from '../parts/form.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { useAnswer } from '../use-answer.ts';
 
@@ -93,15 +94,7 @@ function NewToken({ onMade }: { onMade(): void }) {
     }
   };
   return (
-    <form
-      ref={form}
-      class="panel row"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-      aria-label="New token"
-    >
+    <Form formRef={form} class="panel row" label="New token" onSend={() => void submit()}>
       <label>
         <span>Name</span>
         <input name="name" required maxLength={256} autoComplete="off" placeholder="siem" />
@@ -129,6 +122,6 @@ function NewToken({ onMade }: { onMade(): void }) {
           The token <bdi>{made.name}</bdi>, shown this once: <code class="key">{made.token}</code>
         </p>
       )}
-    </form>
+    </Form>
   );
 }
